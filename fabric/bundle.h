@@ -1,8 +1,9 @@
 // A bundle: named secrets in one passphrase-sealed file, for `cluster export` and for one-time join bundles.
 //
-// Text of printable lines between BEGIN and END marks, so it survives mail and copy and paste. Argon2id stretches the
-// passphrase, XSalsa20-Poly1305 seals. Failure: not a bundle, another version, wrong passphrase or a changed file
-// (the last two cannot be told apart). Thread rule: any thread; sealing and opening take about 100 ms and 64 MiB.
+// Text of printable lines between BEGIN and END marks, so it survives mail and copy and paste. Argon2id
+// stretches the passphrase, XSalsa20-Poly1305 seals. Failure: not a bundle, another version, wrong passphrase
+// or a changed file (the last two cannot be told apart). Thread rule: any thread; sealing and opening take
+// about 100 ms and 64 MiB.
 #pragma once
 
 #include <map>

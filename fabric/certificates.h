@@ -1,7 +1,7 @@
 // Certificates: X.509 whose subject key is the party's X25519 key, signed by the cluster's Ed25519 authority.
 //
-// Subject O=Argosy, OU=<role>, CN=<name>; the endpoint certificate carries the virtual endpoint's host in its SAN.
-// All PEM is what `openssl x509` and `openssl verify` read. Thread rule: values; share nothing mutable.
+// Subject O=Argosy, OU=<role>, CN=<name>; the endpoint certificate carries the virtual endpoint's host in its
+// SAN. All PEM is what `openssl x509` and `openssl verify` read. Thread rule: values; share nothing mutable.
 #pragma once
 
 #include <filesystem>
@@ -18,14 +18,14 @@ namespace argosy::fabric {
 
 // What a certificate says.
 struct CertificateFacts {
-  std::string role;                     // OU; "authority" for a CA
-  std::string name;                     // CN
-  std::vector<std::string> hosts;       // SAN: DNS names and IP addresses as text
+  std::string role;                // OU; "authority" for a CA
+  std::string name;                // CN
+  std::vector<std::string> hosts;  // SAN: DNS names and IP addresses as text
   WallTime not_before;
   WallTime not_after;
   bool is_authority = false;
-  std::optional<PublicKey> key;         // the X25519 subject key; absent in an authority
-  std::string fingerprint;              // SHA-256 of the DER, hex
+  std::optional<PublicKey> key;  // the X25519 subject key; absent in an authority
+  std::string fingerprint;       // SHA-256 of the DER, hex
 };
 
 // A certificate that parsed. Holds its PEM.
@@ -65,12 +65,15 @@ class Authority {
   static Result<Authority> create(std::string_view name, Validity validity);
   // Failure: key and certificate do not belong together, or the key file is readable by others.
   static Result<Authority> load(const std::filesystem::path& certificate, const std::filesystem::path& key);
-  static Result<Authority> from_pem(std::string_view certificate, std::string_view key, std::string_view where);
+  static Result<Authority> from_pem(std::string_view certificate, std::string_view key,
+                                    std::string_view where);
 
   Result<Certificate> issue(const CertificateRequest& request) const;
 
   const Certificate& certificate() const { return certificate_; }
-  const std::string& key_pem() const { return key_pem_; }  // secret: only into private files and sealed bundles
+  const std::string& key_pem() const {
+    return key_pem_;
+  }  // secret: only into private files and sealed bundles
 
  private:
   Certificate certificate_;
@@ -85,8 +88,8 @@ struct VerifyFailure {
   std::string message;  // what, with both names or the dates, and what to do
 };
 
-// Believes `certificate` if one of `authorities` (one or two, during a rotation) signed it, it is valid `now`, names
-// `host` (DNS or IP; empty: the name is not checked), and carries an X25519 key: then that key.
+// Believes `certificate` if one of `authorities` (one or two, during a rotation) signed it, it is valid
+// `now`, names `host` (DNS or IP; empty: the name is not checked), and carries an X25519 key: then that key.
 struct Verified {
   std::optional<PublicKey> key;  // set: believed
   std::optional<VerifyFailure> failure;

@@ -1,8 +1,9 @@
 // The side that connects: a CURVE DEALER to one endpoint whose key was verified before (certificates.h).
 //
-// It keeps trying for ever, from reconnect_min up to reconnect_max apart, after refused handshakes too. Nothing is
-// queued while there is no connection. Frames that were queued on a connection that breaks are lost: who must be heard
-// repeats. Owner's loop: wait in a PollSet; take_events(); receive() until false. Thread rule: one thread.
+// It keeps trying for ever, from reconnect_min up to reconnect_max apart, after refused handshakes too.
+// Nothing is queued while there is no connection. Frames that were queued on a connection that breaks are
+// lost: who must be heard repeats. Owner's loop: wait in a PollSet; take_events(); receive() until false.
+// Thread rule: one thread.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,7 @@
 namespace argosy::fabric {
 
 struct ClientOptions {
-  std::string endpoint;                     // "tcp://host:port"
+  std::string endpoint;  // "tcp://host:port"
   PublicKey server_key;
   KeyPair keys;
   std::int64_t max_message_bytes = 8 << 20;
@@ -33,9 +34,9 @@ struct ClientOptions {
   Duration reconnect_max = seconds(1);
   Duration connect_timeout = seconds(2);
   Duration handshake = seconds(2);
-  Duration heartbeat = seconds(1);          // ZMTP pings; 0: none
+  Duration heartbeat = seconds(1);  // ZMTP pings; 0: none
   Duration heartbeat_timeout = seconds(4);
-  Duration linger = milliseconds(200);      // how long destruction may wait for queued frames
+  Duration linger = milliseconds(200);  // how long destruction may wait for queued frames
 };
 
 enum class ClientEventKind {
@@ -47,9 +48,9 @@ enum class ClientEventKind {
 
 enum class HandshakeRefusal {
   none,
-  by_gate,     // our key is not on the roster, or revoked
-  protocol,    // the other side does not speak ZMTP with CURVE, or breaks it
-  no_answer,   // wrong server key, or the other side hung up or said nothing in time
+  by_gate,    // our key is not on the roster, or revoked
+  protocol,   // the other side does not speak ZMTP with CURVE, or breaks it
+  no_answer,  // wrong server key, or the other side hung up or said nothing in time
 };
 std::string_view to_text(HandshakeRefusal refusal);
 
@@ -70,8 +71,9 @@ class ClientSocket : public Pollable {
   bool receive(Frames& out);  // false: nothing now
 
   void take_events(Time now, std::vector<ClientEvent>& events);
-  bool connected() const;     // as of the last take_events()
-  // Drops the connection, if any, and connects anew at once (e.g. when the application hears nothing any more).
+  bool connected() const;  // as of the last take_events()
+  // Drops the connection, if any, and connects anew at once (e.g. when the application hears nothing any
+  // more).
   void reconnect(Time now);
 
   void raw_sockets(std::vector<void*>& out) const override;

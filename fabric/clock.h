@@ -5,8 +5,8 @@
 
 namespace argosy::fabric {
 
-Time read_steady();      // CLOCK_BOOTTIME
-WallTime read_wall();    // CLOCK_REALTIME
-Now read_clock();        // both
+Time read_steady();    // CLOCK_BOOTTIME
+WallTime read_wall();  // CLOCK_REALTIME
+Now read_clock();      // both
 
 }  // namespace argosy::fabric

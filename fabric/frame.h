@@ -1,7 +1,7 @@
 // One frame of a message: an owner of bytes that moves between sockets without being copied.
 //
-// A received frame can be sent on as it is; share() gives a second owner of the same bytes. Thread rule: one thread at a
-// time; moving a frame to another thread is fine.
+// A received frame can be sent on as it is; share() gives a second owner of the same bytes. Thread rule: one
+// thread at a time; moving a frame to another thread is fine.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace argosy::fabric {
 class Frame {
  public:
   Frame();
-  explicit Frame(std::string&& bytes);              // takes large buffers over, copies small ones
+  explicit Frame(std::string&& bytes);  // takes large buffers over, copies small ones
   static Frame copy_of(std::string_view bytes);
   Frame(Frame&& other) noexcept;
   Frame& operator=(Frame&& other) noexcept;

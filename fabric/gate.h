@@ -1,10 +1,12 @@
-// The gate: at the CURVE handshake, lets in keys that are on the roster and not revoked; counts and lists the others.
+// The gate: at the CURVE handshake, lets in keys that are on the roster and not revoked; counts and lists the
+// others.
 //
-// It serves libzmq's ZAP endpoint of its Context on a thread of its own, so that a storm of strangers costs the owner's
-// loop nothing. Exactly one gate a context; it must stand before the first ServerSocket and outlive the last. A known
-// peer's key reaches the owner with each message (server_socket.h). A revoked key is stopped here only at its next
-// handshake: owners look each message's key up in the roster as well.
-// Failure: none after construction; no roster yet means nobody is let in. Thread rule: all methods from any thread.
+// It serves libzmq's ZAP endpoint of its Context on a thread of its own, so that a storm of strangers costs
+// the owner's loop nothing. Exactly one gate a context; it must stand before the first ServerSocket and
+// outlive the last. A known peer's key reaches the owner with each message (server_socket.h). A revoked key
+// is stopped here only at its next handshake: owners look each message's key up in the roster as well.
+// Failure: none after construction; no roster yet means nobody is let in. Thread rule: all methods from any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +37,8 @@ struct RefusedKey {
 
 struct GateCounters {
   std::uint64_t admitted = 0;
-  std::uint64_t refused = 0;   // all refusals, of forgotten keys too
-  std::uint64_t forgotten = 0; // entries that gave way to newer ones
+  std::uint64_t refused = 0;    // all refusals, of forgotten keys too
+  std::uint64_t forgotten = 0;  // entries that gave way to newer ones
 };
 
 class Gate {
@@ -48,11 +50,11 @@ class Gate {
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
-  void use(std::shared_ptr<const Roster> roster);   // from the next handshake on
+  void use(std::shared_ptr<const Roster> roster);  // from the next handshake on
   std::shared_ptr<const Roster> roster() const;
 
-  std::vector<RefusedKey> refused() const;          // latest first
-  void forget_refused(const PublicKey& key);        // e.g. after it was put on the roster
+  std::vector<RefusedKey> refused() const;    // latest first
+  void forget_refused(const PublicKey& key);  // e.g. after it was put on the roster
   GateCounters counters() const;
 
  private:

@@ -1,4 +1,5 @@
-// Curve25519 key pairs: who a party is. The same key serves CURVE (sockets), X.509 (certificates) and sealing.
+// Curve25519 key pairs: who a party is. The same key serves CURVE (sockets), X.509 (certificates) and
+// sealing.
 //
 // Thread rule: values; share nothing mutable. A SecretKey wipes its bytes when it goes and is never printed.
 #pragma once

@@ -1,8 +1,9 @@
 // Waiting: sockets, plain descriptors and a deadline in one call.
 //
-// libzmq's own descriptors are edge-triggered; a PollSet asks each socket for its state before and after it sleeps, so
-// the owner may send and receive as it likes between waits. Deadlines are kept to tens of microseconds.
-// Sockets and descriptors are borrowed: remove() them before they go. Thread rule: one thread; wake it by a Wakeup.
+// libzmq's own descriptors are edge-triggered; a PollSet asks each socket for its state before and after it
+// sleeps, so the owner may send and receive as it likes between waits. Deadlines are kept to tens of
+// microseconds. Sockets and descriptors are borrowed: remove() them before they go. Thread rule: one thread;
+// wake it by a Wakeup.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ using Token = std::uint64_t;
 
 struct Readiness {
   Token token = 0;
-  bool readable = false;  // sockets: something to receive or an event; descriptors: POLLIN, POLLHUP or POLLERR
+  bool readable =
+      false;  // sockets: something to receive or an event; descriptors: POLLIN, POLLHUP or POLLERR
   bool writable = false;  // descriptors only
 };
 
@@ -39,8 +41,8 @@ class PollSet {
   void change(Token token, Interest interest);  // of a descriptor
   void remove(Token token);
 
-  // Sleeps until something is ready, a Pollable's own deadline comes (it is then told as readable), or `deadline`
-  // passes. `ready` is replaced; empty: the deadline came, or a signal handler ran.
+  // Sleeps until something is ready, a Pollable's own deadline comes (it is then told as readable), or
+  // `deadline` passes. `ready` is replaced; empty: the deadline came, or a signal handler ran.
   void wait(std::optional<Time> deadline, std::vector<Readiness>& ready);
 
  private:

@@ -12,7 +12,7 @@ class Pollable {
  public:
   virtual ~Pollable() = default;
   virtual void raw_sockets(std::vector<void*>& out) const = 0;  // libzmq sockets that make this readable
-  virtual std::optional<Time> deadline() const = 0;             // when it wants attention without being readable
+  virtual std::optional<Time> deadline() const = 0;  // when it wants attention without being readable
 };
 
 }  // namespace argosy::fabric

@@ -22,8 +22,8 @@ Result<std::string> open_sealed(const KeyPair& owner, std::string_view sealed);
 // Overwrites the string's bytes and empties it.
 void wipe(std::string& secret);
 
-SessionId random_session_id();     // 1 … 2^63-1, never drawn twice in practice
-std::string random_key_text();     // 128 random bits as 32 hex digits: idempotency keys, join tokens
-std::uint64_t random_seed();       // for base/rng.h
+SessionId random_session_id();  // 1 … 2^63-1, never drawn twice in practice
+std::string random_key_text();  // 128 random bits as 32 hex digits: idempotency keys, join tokens
+std::uint64_t random_seed();    // for base/rng.h
 
 }  // namespace argosy::fabric

@@ -1,9 +1,9 @@
 // The side that listens: a CURVE ROUTER that knows who said each message and which peers are gone.
 //
-// A Peer is one connection, never used again: who comes back is a new Peer. Its key comes from the handshake that the
-// gate approved, so a message without one is dropped and counted.
-// Owner's loop: wait in a PollSet; receive() until false; then take_gone(). A peer is told gone after its last message.
-// Peers that never said a message are not told. Failure: see each verb. Thread rule: one thread.
+// A Peer is one connection, never used again: who comes back is a new Peer. Its key comes from the handshake
+// that the gate approved, so a message without one is dropped and counted. Owner's loop: wait in a PollSet;
+// receive() until false; then take_gone(). A peer is told gone after its last message. Peers that never said
+// a message are not told. Failure: see each verb. Thread rule: one thread.
 #pragma once
 
 #include <compare>
@@ -32,21 +32,21 @@ struct Peer {
 };
 
 struct ServerOptions {
-  KeyPair keys;                                     // the endpoint's: its certificate carries the public key
-  std::int64_t max_message_bytes = 8 << 20;         // a frame above it ends its sender's connection
-  int send_queue_messages = 1000;                   // for each peer
-  int receive_queue_messages = 1000;                // for each peer
+  KeyPair keys;                              // the endpoint's: its certificate carries the public key
+  std::int64_t max_message_bytes = 8 << 20;  // a frame above it ends its sender's connection
+  int send_queue_messages = 1000;            // for each peer
+  int receive_queue_messages = 1000;         // for each peer
   int backlog = 1024;
   Duration handshake = seconds(2);
-  Duration heartbeat = seconds(1);                  // ZMTP pings; 0: none
-  Duration heartbeat_timeout = seconds(4);          // silence that ends a connection
+  Duration heartbeat = seconds(1);          // ZMTP pings; 0: none
+  Duration heartbeat_timeout = seconds(4);  // silence that ends a connection
 };
 
 struct Received {
   Peer peer;
   PublicKey key;
-  int fd = -1;       // of the connection, for diagnosis only
-  Frames frames;     // at least one
+  int fd = -1;    // of the connection, for diagnosis only
+  Frames frames;  // at least one
 };
 
 struct ServerCounters {
@@ -62,15 +62,17 @@ class ServerSocket : public Pollable {
   ServerSocket(Context& context, Gate& gate, ServerOptions options);
   ~ServerSocket() override;
 
-  // Binds "tcp://address:port" (port 0: any free one) beside what is bound already. IPv6 addresses in brackets.
+  // Binds "tcp://address:port" (port 0: any free one) beside what is bound already. IPv6 addresses in
+  // brackets.
   Status listen(const std::string& endpoint);
   std::string endpoint() const;  // of the last listen, with the real port; empty: not listening
-  // Stops listening on all endpoints; connections live on. The port is free when it returns (at most a second).
+  // Stops listening on all endpoints; connections live on. The port is free when it returns (at most a
+  // second).
   void stop_listening();
   // Stops listening and ends all connections; every known peer is told gone. listen() works again afterwards.
   void hang_up();
 
-  bool receive(Received& out);   // false: nothing now
+  bool receive(Received& out);  // false: nothing now
   // All frames or none; they are consumed only when sent.
   Sent send(Peer peer, std::span<Frame> frames);
   Sent send(Peer peer, Frame frame);

@@ -1,5 +1,6 @@
-// Signals as a descriptor. Construct in main() before any thread starts: the signals are blocked from then on, in all
-// threads; children must be started with an empty signal mask. One at a time in a process. Thread rule: one thread.
+// Signals as a descriptor. Construct in main() before any thread starts: the signals are blocked from then
+// on, in all threads; children must be started with an empty signal mask. One at a time in a process. Thread
+// rule: one thread.
 #pragma once
 
 #include <initializer_list>

@@ -1,4 +1,5 @@
-// Wakes a loop from another thread. Thread rule: notify() from any thread (and any number of times), the rest from the loop's.
+// Wakes a loop from another thread. Thread rule: notify() from any thread (and any number of times), the rest
+// from the loop's.
 #pragma once
 
 namespace argosy::fabric {
@@ -12,7 +13,7 @@ class Wakeup {
 
   int fd() const { return fd_; }  // readable after a notify()
   void notify();
-  void clear();                   // call before looking at what the other thread left
+  void clear();  // call before looking at what the other thread left
 
  private:
   int fd_;
