@@ -1,0 +1,55 @@
+// The configuration of a role: a TOML file, bound key by key to the fields of a plain struct.
+//
+// A role lists its keys once; that list reads the file, checks it and documents it (`argosy ROLE config`). A field's value
+// when it is added is its default. Keys are `name` or `table.name`. Durations and sizes are written as text with unit ("30s",
+// "64MiB"). Failure of load(): the first unknown key, wrong type or value out of range, as "FILE:LINE: …".
+// Owner: a role's main. The fields are borrowed. Thread rule: one thread.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace argosy {
+
+class Settings {
+ public:
+  // `help`: one line, no full stop at its end. Ranges include both ends.
+  void add(std::string key, std::string& field, std::string help);
+  void add(std::string key, std::vector<std::string>& field, std::string help);
+  void add(std::string key, bool& field, std::string help);
+  void add(std::string key, Duration& field, Duration least, Duration most, std::string help);
+  void add(std::string key, std::int64_t& field, std::int64_t least, std::int64_t most, std::string help);
+  void add(std::string key, std::uint64_t& field, std::uint64_t least, std::uint64_t most, std::string help);
+  void add(std::string key, std::uint32_t& field, std::uint32_t least, std::uint32_t most, std::string help);
+  void add(std::string key, int& field, int least, int most, std::string help);
+  void add_bytes(std::string key, std::uint64_t& field, std::uint64_t least, std::uint64_t most, std::string help);
+
+  Status load(const std::filesystem::path& file);
+  Status parse(std::string_view text, std::string_view name);  // `name` is what errors call the text
+
+  // A TOML file with every key at its present value, each under its help, unit and range.
+  std::string describe() const;
+
+ private:
+  struct Entry {
+    std::string key;
+    std::string help;
+    std::string range;                                // "1s … 1h", empty: any
+    std::function<std::string()> show;                // as TOML
+    std::function<std::string(const void* node)> read;  // empty: taken; else what is wrong
+  };
+
+  template <class Number>
+  void add_number(std::string key, Number& field, Number least, Number most, std::string help);
+
+  std::vector<Entry> entries_;
+};
+
+}  // namespace argosy
