@@ -44,12 +44,16 @@ constexpr std::uint64_t kItemListBytes = 1'073'741'824;  // all values of one ar
 constexpr std::uint32_t kInlineItemBytes = 65'536;
 // A parameter's value: it is repeated in every Run of its execution.
 constexpr std::uint32_t kParameterBytes = 65'536;
+// A list parameter is read once, at submit, and must fit one message; longer lists belong into a file of the
+// project.
+constexpr std::uint32_t kListParameterBytes = 8'388'608;
 
 // -- One task.
 
 constexpr std::uint32_t kCpuMilliLeast = 1;
-constexpr std::uint32_t kCpuMilliMost = 4'096'000;      // 4096 CPUs: above any one machine on sale
-constexpr std::uint64_t kMemoryBytesMost = 1ull << 50;  // 1 PiB, likewise
+constexpr std::uint32_t kCpuMilliMost = 4'096'000;       // 4096 CPUs: above any one machine on sale
+constexpr std::uint64_t kMemoryBytesMost = 1ull << 50;   // 1 PiB, likewise
+constexpr std::uint64_t kMemoryLimitLeast = 1ull << 20;  // no process starts in less than 1 MiB
 constexpr Duration kTimeLeast = milliseconds(1);
 constexpr Duration kTimeMost = seconds(365 * 86'400);  // a year; longer is no limit: leave it out
 constexpr Duration kLeaseDefault = seconds(60);
@@ -66,6 +70,7 @@ constexpr std::uint32_t kInterruptionsMost = 1'000;
 constexpr std::uint64_t kLogBytesDefault =
     1ull << 30;  // 1 GiB of output an attempt, so that no catalog fills unseen
 constexpr std::uint64_t kLogBytesMost = 1ull << 40;
+constexpr std::uint32_t kFilesLeast = 16;            // stdio, the loader and a shell's own
 constexpr std::uint32_t kFilesMost = 1'048'576;      // the kernel's usual fs.nr_open
 constexpr std::uint32_t kProcessesMost = 4'194'304;  // the kernel's largest pid_max
 

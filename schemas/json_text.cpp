@@ -5,7 +5,9 @@
 namespace argosy {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 int hex_value(char c) {
   if (is_digit(c)) return c - '0';
@@ -24,7 +26,8 @@ class Scanner {
   char peek() const { return done() ? '\0' : text_[at_]; }
 
   void blanks() {
-    while (!done() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) ++at_;
+    while (!done() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
+      ++at_;
   }
 
   bool fail(const char* what) {
@@ -41,13 +44,20 @@ class Scanner {
   bool value(int depth) {
     if (depth > kJsonDepth) return fail("nested too deeply");
     switch (peek()) {
-      case '{': return object(depth);
-      case '[': return array(depth);
-      case '"': return string();
-      case 't': return word("true");
-      case 'f': return word("false");
-      case 'n': return word("null");
-      default: return number();
+      case '{':
+        return object(depth);
+      case '[':
+        return array(depth);
+      case '"':
+        return string();
+      case 't':
+        return word("true");
+      case 'f':
+        return word("false");
+      case 'n':
+        return word("null");
+      default:
+        return number();
     }
   }
 
@@ -118,7 +128,8 @@ class Scanner {
     if (high == 0) return fail("NUL is not allowed in a value");
     if (high >= 0xDC00 && high <= 0xDFFF) return fail("half of a surrogate pair");
     if (high < 0xD800 || high > 0xDBFF) return true;
-    if (!take('\\', "half of a surrogate pair") || !take('u', "half of a surrogate pair") || !unit(low)) return false;
+    if (!take('\\', "half of a surrogate pair") || !take('u', "half of a surrogate pair") || !unit(low))
+      return false;
     return (low >= 0xDC00 && low <= 0xDFFF) || fail("half of a surrogate pair");
   }
 
@@ -166,7 +177,8 @@ void append_utf8(std::string& out, std::uint32_t c) {
   } else if (c < 0x10000) {
     byte(0xE0 | (c >> 12)), byte(0x80 | ((c >> 6) & 63)), byte(0x80 | (c & 63));
   } else {
-    byte(0xF0 | (c >> 18)), byte(0x80 | ((c >> 12) & 63)), byte(0x80 | ((c >> 6) & 63)), byte(0x80 | (c & 63));
+    byte(0xF0 | (c >> 18)), byte(0x80 | ((c >> 12) & 63)), byte(0x80 | ((c >> 6) & 63)),
+        byte(0x80 | (c & 63));
   }
 }
 
@@ -188,11 +200,21 @@ std::string decode(std::string_view inner) {
       continue;
     }
     switch (const char c = inner[++at]) {
-      case 'b': out += '\b'; break;
-      case 'f': out += '\f'; break;
-      case 'n': out += '\n'; break;
-      case 'r': out += '\r'; break;
-      case 't': out += '\t'; break;
+      case 'b':
+        out += '\b';
+        break;
+      case 'f':
+        out += '\f';
+        break;
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 't':
+        out += '\t';
+        break;
       case 'u': {
         std::uint32_t code = unit_at(inner, at + 1);
         at += 4;
@@ -203,7 +225,8 @@ std::string decode(std::string_view inner) {
         append_utf8(out, code);
         break;
       }
-      default: out += c;
+      default:
+        out += c;
     }
   }
   return out;
@@ -218,7 +241,8 @@ std::optional<std::size_t> json_value_end(std::string_view text, std::size_t at,
   return scanner.at();
 }
 
-std::optional<JsonError> json_each_element(std::string_view text, const std::function<bool(std::string_view)>& each) {
+std::optional<JsonError> json_each_element(std::string_view text,
+                                           const std::function<bool(std::string_view)>& each) {
   JsonError error;
   Scanner scanner(text, 0, error);
   scanner.blanks();

@@ -1,21 +1,26 @@
-// ${{ … }}: the places in a task's command where Argosy puts values. ${ } without the second brace stays the shell's.
+// ${{ … }}: the places in a task's command where Argosy puts values. ${ } without the second brace stays the
+// shell's.
 //
 //   ${{ params.NAME }}             a parameter; a sensitive one only in `secrets`
-//   ${{ item }}                    the array's item; ${{ item.VARIABLE }} too, VARIABLE being the name under for_each
+//   ${{ item }}                    the array's item; ${{ item.VARIABLE }} too, VARIABLE being the name under
+//   for_each
 //   ${{ item.MEMBER }}             a member of an item that is a JSON object; MEMBER may be a path: a.b
 //   ${{ tasks.NAME.output.KEY }}   what an earlier task (no array) wrote to $ARGOSY_OUTPUT as KEY=value
 //   ${{ environment.NAME }}        a variable of the environment that the execution was submitted with
 //   ${{ 'text' }}                  the text itself: ${{ '${{' }} writes a literal ${{
 //
-// Values go in as they are in an argument, a variable or a secret. In a script a placeholder becomes ${ARGOSY_Vn}, a
-// variable that holds the value: the shell never reads a value as program text, whatever stands in it. (Hence none is
-// replaced between single quotes, and outside of double quotes the shell splits it into words like any variable.)
+// Values go in as they are in an argument, a variable or a secret. In a script a placeholder becomes
+// ${ARGOSY_Vn}, a variable that holds the value: the shell never reads a value as program text, whatever
+// stands in it. (Hence none is replaced between single quotes, and outside of double quotes the shell splits
+// it into words like any variable.)
 //
-// Binding is partial: what the scope does not know yet is left for the next one, and values already put in are written so
-// that the next one does not read them as placeholders.
+// Binding is partial: what the scope does not know yet is left for the next one, and values already put in
+// are written so that the next one does not read them as placeholders. The last one says that it is
+// (Scope::last).
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -45,20 +50,20 @@ struct TemplatePiece {
 // Fails with what is wrong and the offset in bytes: "at offset 12: ${{ is never closed; …".
 Result<std::vector<TemplatePiece>> parse_template(std::string_view text);
 
-// What is known. A null pointer: not known yet, leave it; a map without the name: an error.
+// What is known. A null pointer: not known yet, leave it (or an error, if last); a map without the name: an
+// error.
 struct Scope {
+  bool last = false;  // nobody binds after this: the result is plain text
   const std::map<std::string, std::string>* params = nullptr;
   const std::map<std::string, std::string>* environment = nullptr;
-  const std::map<std::string, std::map<std::string, std::string>>* outputs = nullptr;  // by task name, then key
+  const std::map<std::string, std::map<std::string, std::string>>* outputs =
+      nullptr;  // by task name, then key
   const std::string* item = nullptr;
   std::string item_variable;  // ForEach::variable
 };
 
 // `text` with what the scope knows put in.
 Result<std::string> bind_template(std::string_view text, const Scope& scope);
-
-// True if binding with an all-knowing scope is still to be done: at least one "${{" is in `text`.
-bool has_placeholders(std::string_view text);
 
 // The part of a task that holds templates; it can stand in Run by itself.
 struct Command {
@@ -77,8 +82,8 @@ struct Command {
 
 Command command_of(const Task& task);
 
-// Binds every template of a command. After a scope that knows all, a worker runs `argv`, or {"sh", "-eu", "-c", *script}.
-// Fails when a value is missing, or an argument grows past limits::kArgumentBytes.
+// Binds every template of a command. After a scope that knows all, a worker runs `argv`, or {"sh", "-eu",
+// "-c", *script}. Fails when a value is missing, or an argument grows past limits::kArgumentBytes.
 Result<Command> bind_command(const Command& command, const Scope& scope);
 
 }  // namespace argosy
