@@ -2,6 +2,7 @@
 // A Batch is all or nothing, and nothing unless its fence still stands.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -35,6 +36,7 @@ struct Admission {
   std::optional<ExecutionId> retry_of;
   std::vector<ItemRef> carried;          // retry: items of retry_of that had succeeded, and are not run again
   WallTime at;
+  std::string environment;               // folder/name, or empty: for people
 };
 
 enum class Admitted : std::uint8_t {
@@ -123,7 +125,14 @@ enum class BatchVerdict : std::uint8_t {
   fenced = 2,       // the term no longer stands: nothing was written, the shard is lost
   unavailable = 3,  // nothing was written; the catalog cannot be reached or cannot write. Try again
   unknown = 4,      // may or may not be written: repeat the same batch, it is idempotent
-  refused = 5,      // a row cannot be stored for its content; `culprit` names it. Nothing was written
+  refused = 5,      // a row cannot be stored; BatchOutcome::culprit names it. Nothing was written
+};
+
+// A row of a Batch that cannot be stored: its place in the vector that `rows` names.
+struct Culprit {
+  enum class Rows : std::uint8_t { admissions, claims, starts, outputs, ends, tasks, executions, operations };
+  Rows rows = Rows::admissions;
+  std::size_t index = 0;
 };
 
 struct BatchOutcome {
@@ -131,6 +140,7 @@ struct BatchOutcome {
   BatchVerdict verdict = BatchVerdict::committed;
   std::vector<AdmissionOutcome> admissions;  // in order, when committed
   std::string detail;                        // for people, when not committed
+  std::optional<Culprit> culprit;            // when refused for one row: without it the rest may be written
 };
 
 // -- What an adopter reads.
