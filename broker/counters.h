@@ -1,0 +1,63 @@
+// What a broker counts: why it refused or dropped something, and how much it carried. People see them in BrokerReport.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "schemas/words/session.h"
+
+namespace argosy::broker {
+
+enum class Count : std::uint8_t {
+  // Refused: the sender is told.
+  malformed,
+  version,
+  unknown_word,
+  not_allowed,
+  not_enabled,
+  no_hello,
+  old_epoch,
+  old_term,
+  twin,
+  unreachable,
+  busy,
+  invalid,
+  too_large,
+  not_active,
+  // Dropped: the sender repeats, or learns of it otherwise.
+  dropped_no_holder,     // a worker's word while nobody holds the shard
+  dropped_old_session,   // a master's word to a connection that is not current
+  dropped_old_holding,   // a shard claimed at a term that is not the highest
+  dropped_old_roster,    // a roster with a serial that is not higher
+  dropped_not_held,      // freed or declined, and not in the ledger
+  dropped_full,          // the receiver does not read
+  refusals_untold,       // refused, and not said: that peer has heard too many
+  // Carried.
+  hellos,
+  relayed,
+  offers_taken_in,
+  offers_withdrawn,
+  offers_matched,
+  count_,                // how many there are
+};
+
+std::string_view to_text(Count count);
+std::optional<Count> count_from_text(std::string_view text);
+
+// How a refusal is counted.
+Count count_of(Refusal refusal);
+
+class Counters {
+ public:
+  void add(Count count, std::uint64_t n = 1) { values_[static_cast<std::size_t>(count)] += n; }
+  std::uint64_t of(Count count) const { return values_[static_cast<std::size_t>(count)]; }
+  bool operator==(const Counters&) const = default;
+
+ private:
+  std::array<std::uint64_t, static_cast<std::size_t>(Count::count_)> values_{};
+};
+
+}  // namespace argosy::broker

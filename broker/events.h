@@ -1,0 +1,100 @@
+// What happens to a broker: everything that its machine ever hears of. The shell makes these from frames, files and timers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+#include "schemas/words.h"
+
+namespace argosy::broker {
+
+// One transport connection (fabric's Peer), never used again: who reconnects is another peer.
+using PeerId = Id<struct PeerTag, std::uint64_t>;
+// The body frame of a message that the machine may have relayed. Means something only until the effects of that step are honoured.
+using BodyHandle = Id<struct BodyTag, std::uint64_t>;
+
+// Who stands behind a key, as the roster has it at this moment. enabled false: known or not, it may not take part.
+struct Identity {
+  Role role = Role::none;
+  std::string name;
+  bool enabled = false;
+
+  auto operator<=>(const Identity&) const = default;
+};
+
+// A body that is for somebody else: the machine never sees it.
+struct Opaque {
+  BodyHandle handle;
+};
+
+// A body for the broker that the codec refused.
+struct Undecodable {
+  Refusal reason = Refusal::malformed;
+  std::string where;
+};
+
+// A message came. The shell decodes the body if is_for_broker(envelope.word) (door.h), and only then.
+struct MessageCame {
+  PeerId peer;
+  Identity identity;
+  Envelope envelope;
+  std::variant<Opaque, Word, Undecodable> body;
+};
+
+// Frames whose envelope could not be decoded: wrong count, rubbish, too large.
+struct RubbishCame {
+  PeerId peer;
+  Identity identity;
+  Refusal reason = Refusal::malformed;
+  std::string where;
+};
+
+// Its transport connection is closed. Told after its last message.
+struct PeerGone {
+  PeerId peer;
+};
+
+// The last send to it found its queue full: it does not read.
+struct SendFailed {
+  PeerId peer;
+};
+
+// A roster (pushed or from a file) is in force. `peers` are those whose identity is another now. See Effects::roster.
+struct IdentitiesChanged {
+  struct Change {
+    PeerId peer;
+    Identity identity;
+  };
+  std::vector<Change> peers;
+};
+
+// The gate turned keys away since the last time. Absolute: its whole table; `counters` are the transport's own.
+struct GateReported {
+  std::vector<RefusedPeer> refused;
+  std::vector<BrokerCounter> counters;
+};
+
+// First event of all: what is on this host's disk. The machine answers with Effects::store_epoch.
+struct Start {
+  Epoch highest;                  // number 0: none yet
+  std::uint64_t roster_serial = 0;
+};
+
+// Effects::store_epoch is on disk.
+struct EpochStored {
+  Epoch epoch;
+};
+
+// deadline() has come, or all messages that were there are handled: now offers and room are matched.
+struct Tick {};
+
+// An orderly stop was asked for.
+struct Stop {};
+
+using Event = std::variant<Start, EpochStored, MessageCame, RubbishCame, PeerGone, SendFailed, IdentitiesChanged, GateReported,
+                           Tick, Stop>;
+
+}  // namespace argosy::broker

@@ -1,0 +1,1 @@
+#include "broker/machine.h"

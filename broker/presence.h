@@ -1,0 +1,77 @@
+// Who is connected: connections by peer, by id and by name, and when each was last heard. protocol.md, "Sessions".
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "broker/budget.h"
+#include "broker/events.h"
+#include "broker/options.h"
+
+namespace argosy::broker {
+
+constexpr bool is_client(Role role) { return role == Role::operator_ || role == Role::submitter || role == Role::viewer; }
+
+// A Hello that was answered by Welcome.
+struct Connection {
+  ConnectionId id;
+  PeerId peer;
+  Role role = Role::none;
+  std::string name;
+  SessionId session;
+  Host host;
+  std::string build;
+  Resources capacity;        // workers
+  bool draining = false;     // workers
+  bool spoke = false;        // said anything since its Hello
+  Time heard;
+  Time said;                 // the broker to it
+  Budget words;              // clients
+};
+
+class Presence {
+ public:
+  explicit Presence(const Options& options) : options_(options) {}
+
+  // Required: no connection of that peer; for masters and workers, none of that name.
+  Connection& add(Time now, PeerId peer, const Identity& identity, const Hello& hello);
+  void remove(ConnectionId id);
+  void clear();
+
+  Connection* of_peer(PeerId peer);
+  Connection* of_id(ConnectionId id);
+  const Connection* of_id(ConnectionId id) const;
+  Connection* of_name(Role role, const std::string& name);  // masters and workers
+
+  // Whether one more of that role would be too many; then the bound's name.
+  std::optional<std::string> full_for(Role role) const;
+
+  // The next connection that wants a look: it may be silent, or wait for a word of ours.
+  std::optional<Time> next_look() const;
+  // Those that are due; each is looked at again a heartbeat later.
+  std::vector<ConnectionId> take_due(Time now);
+
+  const std::map<ConnectionId, Connection>& all() const { return connections_; }
+  std::size_t size() const { return connections_.size(); }
+  std::size_t clients() const { return clients_; }
+  void audit() const;
+
+ private:
+  const Options& options_;
+  std::map<ConnectionId, Connection> connections_;
+  std::map<PeerId, ConnectionId> peers_;
+  std::map<std::pair<Role, std::string>, ConnectionId> names_;
+  std::set<std::pair<Time, ConnectionId>> looks_;
+  std::size_t clients_ = 0;
+  ConnectionId last_;
+};
+
+}  // namespace argosy::broker
