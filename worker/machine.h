@@ -1,0 +1,117 @@
+// The worker's machine: what a worker does about each word and each piece of news, without doing any of it.
+// Rules: schemas/protocol.md. One way in (step), one struct of debts out (Effects). Deterministic. Never throws.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "schemas/words.h"
+#include "worker/effects.h"
+#include "worker/events.h"
+#include "worker/state.h"
+
+namespace argosy::worker {
+
+struct Limits {
+  Resources capacity;                      // what tasks together may reserve, and the tags
+  std::uint32_t prefetch_most = 1024;      // items that may wait here
+  Duration prefetch_horizon = milliseconds(100);
+  Duration prefetch_patience = seconds(2); // a waiting item that is older, and above the window, is given back
+  Duration announce_after = milliseconds(50);  // Started is said of tasks that still run then
+  Duration hello_again = seconds(1);
+  Duration fetch_again = seconds(5);
+};
+
+// Who this session is. Made by the shell.
+struct Identity {
+  SessionId session;
+  SessionId predecessor;                   // swept; 0: none
+  Host host;
+  std::string build;
+};
+
+// Rules that a test may break on purpose, to prove that somebody notices. All false outside of the simulator.
+struct PlantedBugs {
+  bool obey_late_run = false;              // starts without asking whether the lease still runs
+  bool lease_from_answer = false;          // counts a lease from the moment of the grant
+  bool forget_before_recorded = false;     // drops an end once it was said
+  bool resume_log_at_zero = false;         // sends the log again as if it were new
+};
+
+class Machine {
+ public:
+  Machine(Limits limits, Identity identity, Epoch highest_epoch, std::vector<SpooledAttempt> spooled, PlantedBugs bugs = {});
+
+  void step(Now now, const Event& event, Effects& out);
+  std::optional<Time> deadline() const;
+  const State& state() const { return state_; }
+
+ private:
+  // machine.cpp: the door and the session with the broker
+  void on_heard(const Message& message);
+  std::optional<Ignored> ignore(const Envelope& envelope) const;
+  void on_welcome(const Envelope& envelope, const Welcome& word);
+  void on_holders(const std::vector<Holder>& holders);
+  void on_refused(const Refused& word);
+  void say_hello();
+  void say_to_broker(Word word);
+  void say_to_master(ShardId shard, Word word);
+  void on_tick();
+  void on_shutdown();
+  void leave_if_done();
+  void invariants() const;
+
+  // shard.cpp: inventory, leases, what is recorded
+  void become_holder(ShardId shard, Term term, const std::string& master);
+  void say_inventory(ShardId shard);
+  void renew(ShardId shard);
+  void renew_due();
+  Duration shortest_lease(ShardId shard) const;
+  void on_granted(ShardId shard, const Granted& word);
+  void on_reconciled(ShardId shard, const Reconciled& word);
+  void on_recorded(ShardId shard, const Recorded& word);
+  void on_log_credit(ShardId shard, const LogCredit& word);
+  void forget(AttemptRef ref);
+  void trim_logs(ShardId shard, AttemptRef ref, std::uint64_t offset);
+  void send_logs(ShardId shard);
+  void say_finished(ShardId shard);
+
+  // attempts.cpp: from Run to the spool
+  void on_run(ShardId shard, const Run& word);
+  bool lease_runs(const Shard& shard, Renewal renewal, const Task& task) const;
+  void start_waiting();
+  void want_content(AttemptRef ref, Attempt& attempt);
+  void start(AttemptRef ref, Attempt& attempt);
+  void on_chunk(ShardId shard, const Chunk& word);
+  void on_content_missing(const std::string& digest);
+  void on_content_ready(const std::string& digest);
+  void on_content_failed(const std::string& digest, const std::string& why);
+  void on_started(const TaskStarted& event);
+  void on_ended(const TaskEnded& event);
+  void on_log_spooled(const LogSpooled& event);
+  void on_end_spooled(AttemptRef ref);
+  void on_blocked(const OutputBlocked& event);
+  void on_stop(const Stop& word);
+  void on_drop(const Drop& word);
+  void stop_attempt(AttemptRef ref, EndReason reason);
+  void give_back(AttemptRef ref, const std::string& why);
+  void become_ended(AttemptRef ref, Attempt& attempt, AttemptEnd end);
+  void leave_slot(AttemptRef ref, const Attempt& attempt);
+  EndReason reason_of(const Attempt& attempt, EndReason shown) const;
+  void enforce_time_limits();
+  void announce_started();
+  void give_back_stale();
+  void say_credit();
+  std::uint32_t prefetch_window() const;
+
+  Limits limits_;
+  Identity identity_;
+  PlantedBugs bugs_;
+  State state_;
+  Now now_;             // of the current step
+  Effects* out_ = nullptr;
+};
+
+}  // namespace argosy::worker

@@ -1,0 +1,175 @@
+// Machine, the part about shards: who holds them, what was told to the holder, what it recorded.
+#include <algorithm>
+
+#include "base/check.h"
+#include "worker/machine.h"
+
+namespace argosy::worker {
+
+void Machine::become_holder(ShardId id, Term term, const std::string& master) {
+  auto [it, is_new] = state_.shards.try_emplace(id);
+  Shard& shard = it->second;
+  if (term < shard.term || (term == shard.term && master == shard.holder)) return;
+  const bool new_term = term > shard.term;
+  shard.term = term;
+  shard.holder = master;
+  if (new_term) {
+    shard.lease.new_term();
+    shard.greet_after_reconciled = !is_new;
+  }
+  shard.reconciled = false;
+  if (!master.empty() && std::holds_alternative<Welcomed>(state_.link)) say_inventory(id);
+}
+
+// All that we have of the shard. What follows (logs, ends) waits for Reconciled.
+void Machine::say_inventory(ShardId id) {
+  Shard& shard = state_.shards.at(id);
+  shard.inventory_due = false;
+  shard.reconciled = false;
+  shard.log_in_flight = 0;
+  shard.log_queue.clear();
+  shard.finish_queue.clear();
+  Inventory inventory{.serial = ++shard.inventory, .session = identity_.session, .predecessor = identity_.predecessor,
+                      .host = identity_.host, .held = {}, .finished = {}};
+  for (auto& [ref, attempt] : state_.attempts) {
+    if (attempt.shard != id) continue;
+    const auto* ended = std::get_if<Ended>(&attempt.phase);
+    (ended != nullptr ? inventory.finished : inventory.held).push_back(ref);
+    if (ended != nullptr && ended->spooled) shard.finish_queue.push_back(ref);
+    for (auto& log : attempt.logs) {
+      log.sent = false;
+      shard.log_queue.emplace_back(ref, log.offset);
+    }
+  }
+  renew(id);
+  say_to_master(id, std::move(inventory));
+}
+
+void Machine::renew(ShardId id) {
+  say_to_master(id, Renew{identity_.session, state_.shards.at(id).lease.ask(now_.steady)});
+}
+
+void Machine::renew_due() {
+  if (!std::holds_alternative<Welcomed>(state_.link)) return;
+  for (auto& [id, shard] : state_.shards) {
+    if (shard.holder.empty()) continue;
+    if (now_.steady >= shard.lease.next_ask(shortest_lease(id))) renew(id);
+  }
+}
+
+Duration Machine::shortest_lease(ShardId id) const {
+  const auto& leases = state_.shards.at(id).leases;
+  return leases.empty() ? limits::kLeaseDefault : *leases.begin();
+}
+
+void Machine::on_granted(ShardId id, const Granted& word) {
+  Shard& shard = state_.shards.at(id);
+  if (!shard.lease.grant(word.renewal, word.lease)) return;
+  for (const auto& [ref, attempt] : state_.attempts) {
+    if (attempt.shard != id || attempt.session != identity_.session) continue;
+    if (!std::holds_alternative<Running>(attempt.phase) && !std::holds_alternative<Starting>(attempt.phase)) continue;
+    const Duration lease = attempt.spec->body.lease;
+    const Time deadline = bugs_.lease_from_answer ? now_.steady + lease : *shard.lease.deadline(lease);
+    out_->extends.push_back({ref, deadline});
+  }
+}
+
+void Machine::on_reconciled(ShardId id, const Reconciled& word) {
+  Shard& shard = state_.shards.at(id);
+  if (word.serial != shard.inventory) return;
+  shard.reconciled = true;
+  if (!shard.greet_after_reconciled) return;
+  shard.greet_after_reconciled = false;
+  say_hello();  // the broker's ledger may know of claims that never became Runs
+}
+
+void Machine::on_recorded(ShardId id, const Recorded& word) {
+  for (const auto& log : word.logs) trim_logs(id, log.attempt, log.offset);
+  for (const auto& ref : word.ends) {
+    const auto it = state_.attempts.find(ref);
+    if (it == state_.attempts.end() || !std::holds_alternative<Ended>(it->second.phase)) {
+      ++state_.ignored[static_cast<std::size_t>(Ignored::unknown_attempt)];
+      continue;
+    }
+    trim_logs(id, ref, it->second.log_bytes);
+    forget(ref);
+  }
+}
+
+void Machine::forget(AttemptRef ref) {
+  const auto it = state_.attempts.find(ref);
+  CHECK(it != state_.attempts.end());
+  state_.attempts.erase(it);
+  state_.forgotten.add(ref);
+  out_->forget.push_back(ref);
+}
+
+// Everything before `offset` is in the catalog.
+void Machine::trim_logs(ShardId id, AttemptRef ref, std::uint64_t offset) {
+  const auto it = state_.attempts.find(ref);
+  if (it == state_.attempts.end()) return;
+  auto& logs = it->second.logs;
+  bool trimmed = false;
+  while (!logs.empty() && logs.front().offset + logs.front().length <= offset) {
+    Shard& shard = state_.shards.at(id);
+    if (logs.front().sent) shard.log_in_flight -= std::min<std::uint64_t>(shard.log_in_flight, logs.front().wire_bytes);
+    logs.pop_front();
+    trimmed = true;
+  }
+  if (trimmed && !bugs_.resume_log_at_zero) out_->forget_logs.push_back({ref, offset});
+}
+
+void Machine::on_log_credit(ShardId id, const LogCredit& word) { state_.shards.at(id).log_window = word.window_bytes; }
+
+// Sends what the window allows, oldest first. One chunk may always be in flight, so that none is too large for its window.
+void Machine::send_logs(ShardId id) {
+  Shard& shard = state_.shards.at(id);
+  if (!shard.reconciled || shard.holder.empty() || !std::holds_alternative<Welcomed>(state_.link)) return;
+  while (!shard.log_queue.empty()) {
+    const auto [ref, offset] = shard.log_queue.front();
+    const auto it = state_.attempts.find(ref);
+    LogEntry* entry = nullptr;
+    if (it != state_.attempts.end()) {
+      auto& logs = it->second.logs;
+      const auto at = std::lower_bound(logs.begin(), logs.end(), offset,
+                                       [](const LogEntry& e, std::uint64_t o) { return e.offset < o; });
+      if (at != logs.end() && at->offset == offset && !at->sent) entry = &*at;
+    }
+    if (entry == nullptr) {  // recorded meanwhile
+      shard.log_queue.pop_front();
+      continue;
+    }
+    if (shard.log_in_flight > 0 && shard.log_in_flight + entry->wire_bytes > shard.log_window) return;
+    entry->sent = true;
+    shard.log_in_flight += entry->wire_bytes;
+    out_->send_logs.push_back({{id, shard.term}, it->second.session, ref, offset});
+    std::get<Welcomed>(state_.link).said_at = now_.steady;
+    shard.log_queue.pop_front();
+  }
+}
+
+// Ends whose whole log has gone out before them.
+void Machine::say_finished(ShardId id) {
+  Shard& shard = state_.shards.at(id);
+  if (shard.finish_queue.empty() || !shard.reconciled || !std::holds_alternative<Welcomed>(state_.link)) return;
+  std::map<SessionId, Finished> by_session;
+  std::erase_if(shard.finish_queue, [&](AttemptRef ref) {
+    const auto it = state_.attempts.find(ref);
+    if (it == state_.attempts.end()) return true;
+    const Attempt& attempt = it->second;
+    if (!attempt.logs.empty() && !attempt.logs.back().sent) return false;
+    by_session[attempt.session].ends.push_back(std::get<Ended>(attempt.phase).end);
+    return true;
+  });
+  for (auto& [session, word] : by_session) {
+    std::vector<AttemptRef> said;
+    if (bugs_.forget_before_recorded) {
+      for (const auto& end : word.ends) said.push_back(end.attempt);
+    }
+    word.session = session;
+    say_to_master(id, std::move(word));
+    for (const auto& ref : said) forget(ref);
+  }
+}
+
+}  // namespace argosy::worker

@@ -1,0 +1,57 @@
+// Slots: which held items run and which wait, by what they reserve. First come, first started; one that does not fit
+// holds back those behind it, so that big items are not starved by small ones.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "base/ids.h"
+#include "schemas/package.h"
+
+namespace argosy::worker {
+
+class Slots {
+ public:
+  explicit Slots(Resources capacity) : capacity_(std::move(capacity)) {}
+
+  // Required: the attempt is not held. An item larger than the whole capacity is refused (false).
+  bool add(AttemptRef attempt, const Resources& resources);
+
+  // The next waiting attempt if it fits now; it counts as running from here on.
+  std::optional<AttemptRef> start_next();
+
+  // Forgets the attempt, running or waiting. Nothing if it is not held.
+  void remove(AttemptRef attempt);
+
+  // The waiting attempt that came last; nothing if none waits.
+  std::optional<AttemptRef> youngest_waiting() const;
+
+  std::vector<AttemptRef> running_attempts() const;
+
+  bool running(AttemptRef attempt) const { return running_.contains(attempt); }
+  std::size_t running_count() const { return running_.size(); }
+  std::size_t waiting_count() const { return waiting_.size(); }
+  const Resources& capacity() const { return capacity_; }
+
+ private:
+  struct Waiting {
+    AttemptRef attempt;
+    std::uint64_t cpu_milli;
+    std::uint64_t memory_bytes;
+  };
+  struct Reserved {
+    std::uint64_t cpu_milli;
+    std::uint64_t memory_bytes;
+  };
+
+  Resources capacity_;
+  std::uint64_t cpu_used_ = 0;
+  std::uint64_t memory_used_ = 0;
+  std::map<AttemptRef, Reserved> running_;
+  std::deque<Waiting> waiting_;
+};
+
+}  // namespace argosy::worker
