@@ -1,0 +1,62 @@
+// How much a master takes on, and how long it waits. From its configuration; each bound has a name.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "schemas/words/session.h"
+
+namespace argosy::master {
+
+struct Limits {
+  // Offers.
+  std::size_t offers_per_class = 4096;
+  std::size_t offers_per_group = 512;
+  std::size_t classes = 1024;              // with offers out at one time
+  // Batches.
+  std::size_t batch_rows = 2000;
+  std::size_t batch_bytes = 8 << 20;
+  std::size_t admissions_waiting = 20'000;  // for their commit; more are refused as busy
+  std::size_t admission_bytes_waiting = 256 << 20;
+  // Logs: each worker session may have this much in flight; all together at most the total.
+  std::uint64_t log_window_bytes = 8 << 20;
+  std::uint64_t log_window_least_bytes = 512 << 10;
+  std::uint64_t log_total_bytes = 256 << 20;
+  // Claims of one worker that wait for it to be reconciled.
+  std::size_t parked_claims = 4096;
+  // Values of one array kept in memory ahead of its claims.
+  std::uint64_t values_chunk = 1024;
+  std::size_t values_chunks = 8;
+  // Watches.
+  std::size_t watches = 200'000;
+  Duration watch_every = milliseconds(100);
+  // Leases. Checked at start: (lease + kill) x 1.02 < lost.
+  Duration lease = seconds(60);            // of the shard, where its row says none
+  Duration catalog_grace = seconds(600);   // a term confirmed longer ago than this renews no lease
+  Duration kill_time = seconds(2);         // from the deadline to the last process gone
+  Duration lost_margin = seconds(1);       // added to (lease + kill) x 1.02
+  // The catalog.
+  Duration confirm_every = seconds(5);     // an idle shard proves its term this often
+  Duration retry_first = milliseconds(50);
+  Duration retry_most = seconds(2);
+  Duration submit_patience = seconds(5);   // then a Submit is refused: catalog_unavailable
+  // The link, until a Welcome says otherwise.
+  Duration heartbeat = seconds(1);
+  Duration silence = seconds(4);
+  Duration adopt_after = milliseconds(200);  // a shard without a holder is taken after this
+};
+
+// Who this master is.
+struct Self {
+  std::string name;         // from its certificate; the broker knows it from its key
+  SessionId session;
+  Host host;
+  std::string build;
+  std::vector<ShardId> shards{ShardId{0}};  // that it may hold
+};
+
+}  // namespace argosy::master
