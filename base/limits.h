@@ -74,4 +74,18 @@ constexpr std::uint32_t kFilesLeast = 16;            // stdio, the loader and a 
 constexpr std::uint32_t kFilesMost = 1'048'576;      // the kernel's usual fs.nr_open
 constexpr std::uint32_t kProcessesMost = 4'194'304;  // the kernel's largest pid_max
 
+// -- The wire. What breaks these is refused before memory is taken.
+
+// An envelope holds three names and a handful of numbers.
+constexpr std::uint32_t kEnvelopeBytes = 1'024;
+// A package at its limit, twice.
+constexpr std::uint32_t kMessageBytes = 16'777'216;
+// The deepest struct (the range in an array in a task in a Run) stands at 6.
+constexpr std::uint32_t kNesting = 16;
+// What a decoded message may take: each byte at most so many (an element of a list can be one byte on the wire and a
+// kilobyte as a struct), plus a little for small ones, and never more than the last.
+constexpr std::uint64_t kDecodedPerByte = 32;
+constexpr std::uint64_t kDecodedBytesLeast = 1'048'576;
+constexpr std::uint64_t kDecodedBytesMost = 134'217'728;
+
 }  // namespace argosy::limits

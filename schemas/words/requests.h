@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "schemas/bytes.h"
 #include "schemas/package.h"
 #include "schemas/states.h"
 
@@ -33,7 +34,7 @@ struct Submit {
 
   template <class V>
   void visit(V& v) {
-    v(key); v(project); v(package); v(version); v(inline_package); v(environment); v(parameters); v(sealed);
+    v(key); v(project); v(package); v(version); v(inline_package); v(environment); v(parameters); v(bytes(sealed));
     v(workers); v(worker_tags); v(priority); v(batch); v(watch);
   }
 };
@@ -113,7 +114,7 @@ struct Put {
   std::string data;
 
   template <class V>
-  void visit(V& v) { v(digest); v(offset); v(total); v(data); }
+  void visit(V& v) { v(digest); v(offset); v(total); v(bytes(data)); }
 };
 
 // master → client: all bytes before `offset` are committed; send from there. offset = total: complete.

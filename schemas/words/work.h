@@ -9,6 +9,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "schemas/bytes.h"
 #include "schemas/package.h"
 #include "schemas/states.h"
 #include "schemas/words/session.h"
@@ -25,7 +26,7 @@ struct TaskSpec {
   std::map<std::string, std::string> secrets;  // name → value, each sealed to the worker's key
 
   template <class V>
-  void visit(V& v) { v(execution); v(task); v(body); v(package); v(content); v(secrets); }
+  void visit(V& v) { v(execution); v(task); v(body); v(package); v(content); v(bytes(secrets)); }
 };
 
 struct RunItem {
@@ -92,7 +93,7 @@ struct LogChunk {
   std::string data;
 
   template <class V>
-  void visit(V& v) { v(attempt); v(offset); v(length); v(pieces); v(codec); v(data); }
+  void visit(V& v) { v(attempt); v(offset); v(length); v(pieces); v(codec); v(bytes(data)); }
 };
 
 // worker → master: what tasks wrote. In flight at most the window that LogCredit gave.
@@ -272,7 +273,7 @@ struct Chunk {
   std::string data;
 
   template <class V>
-  void visit(V& v) { v(digest); v(offset); v(total); v(data); }
+  void visit(V& v) { v(digest); v(offset); v(total); v(bytes(data)); }
 };
 
 }  // namespace argosy
