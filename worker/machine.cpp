@@ -74,6 +74,12 @@ void Machine::step(Now now, const Event& event, Effects& out) {
                  [&](const Tick&) { on_tick(); },
              },
              event);
+  out_ = nullptr;
+}
+
+void Machine::settle(Now now, Effects& out) {
+  now_ = now;
+  out_ = &out;
   start_waiting();
   for (const auto& [id, shard] : state_.shards) send_logs(id);
   say_credit();

@@ -1,5 +1,6 @@
 // The worker's machine: what a worker does about each word and each piece of news, without doing any of it.
-// Rules: schemas/protocol.md. One way in (step), one struct of debts out (Effects). Deterministic. Never throws.
+// Rules: schemas/protocol.md. One way in (step, and settle when no more events are at hand), one struct of debts out
+// (Effects). Deterministic. Never throws.
 #pragma once
 
 #include <optional>
@@ -45,6 +46,9 @@ class Machine {
   Machine(Limits limits, Identity identity, Epoch highest_epoch, std::vector<SpooledAttempt> spooled, PlantedBugs bugs = {});
 
   void step(Now now, const Event& event, Effects& out);
+  // After one event or several: what is said once for all of them (starts, logs, credit, ends). Always called after
+  // step() and before waiting.
+  void settle(Now now, Effects& out);
   std::optional<Time> deadline() const;
   const State& state() const { return state_; }
 
