@@ -14,11 +14,12 @@ struct Error {
   std::string message;
 };
 
-template <class T>
+// A trouble that carries more than words is an E of its own.
+template <class T, class E = Error>
 class [[nodiscard]] Result {
  public:
   Result(T value) : held_(std::move(value)) {}
-  Result(Error error) : held_(std::move(error)) {}
+  Result(E error) : held_(std::move(error)) {}
 
   bool ok() const { return held_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -32,10 +33,10 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &value(); }
 
   // Required: !ok().
-  const Error& error() const { CHECK(!ok()); return std::get<1>(held_); }
+  const E& error() const { CHECK(!ok()); return std::get<1>(held_); }
 
  private:
-  std::variant<T, Error> held_;
+  std::variant<T, E> held_;
 };
 
 // The result of an act that has no value: `return Done{};`.

@@ -1,0 +1,422 @@
+#include "client/session.h"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "client/this_host.h"
+#include "fabric/client_socket.h"
+#include "fabric/clock.h"
+#include "fabric/context.h"
+#include "fabric/poll.h"
+#include "fabric/sealing.h"
+#include "schemas/codec.h"
+#include "schemas/names.h"
+
+namespace argosy::client {
+namespace {
+
+constexpr Duration kRetryTransient = milliseconds(250);
+
+bool is_transient(Refusal reason) {
+  return reason == Refusal::unreachable || reason == Refusal::busy || reason == Refusal::catalog_unavailable ||
+         reason == Refusal::not_active || reason == Refusal::old_epoch || reason == Refusal::old_term;
+}
+
+std::string id_of(const Incoming& incoming) {
+  if (const auto* accepted = std::get_if<Accepted>(&incoming)) return accepted->key;
+  if (const auto* answer = std::get_if<Answer>(&incoming)) return answer->request;
+  if (const auto* stored = std::get_if<Stored>(&incoming)) return stored->digest;
+  if (const auto* changed = std::get_if<Changed>(&incoming)) return changed->request;
+  if (const auto* refused = std::get_if<Refused>(&incoming)) return refused->request;
+  return {};
+}
+
+}  // namespace
+
+struct Session::State {
+  // Something to be said until it is answered.
+  struct Pending {
+    Word word;
+    bool stands = false;
+    bool said = false;                // on this connection
+    std::optional<Time> again;        // after a transient refusal
+  };
+
+  Profile profile;
+  SessionOptions options;
+  fabric::Context context{1};
+  std::unique_ptr<fabric::ClientSocket> socket;
+  fabric::PollSet polls;
+  std::optional<fabric::Token> interrupt;
+  SessionId session = fabric::random_session_id();
+  Epoch epoch;
+  ConnectionId connection;            // 0: not welcomed
+  ShardId shard;
+  Duration heartbeat = seconds(1);
+  Duration silence = seconds(4);
+  Time heard, said;
+  std::map<std::string, Pending> pending;
+  std::deque<std::string> unsaid;     // ids that wait for their turn, in order
+  std::size_t on_wire = 0;
+  std::deque<Incoming> arrived;
+  std::string last_trouble;
+
+  void send(const Word& word);
+  void say_hello();
+  void on_welcome(const Envelope& envelope, const Welcome& welcome);
+  void on_message(fabric::Frames frames);
+  void on_refused(Refused refused);
+  void on_word(const Envelope& envelope, Word word);
+  void on_events(Time now);
+  void deliver(Incoming incoming);
+  void lose_connection();
+  void say_pending(Time now);
+  void keep_alive(Time now);
+  Time next_duty() const;
+  bool pump(std::optional<Time> deadline);  // one wait; true: interrupted
+};
+
+void Session::State::send(const Word& word) {
+  Envelope envelope;
+  envelope.word = word_of(word);
+  envelope.epoch = epoch;
+  envelope.connection = connection;
+  envelope.reign.shard = shard;
+  const bool to_broker = std::holds_alternative<Hello>(word) || std::holds_alternative<Ping>(word) ||
+                         std::holds_alternative<Bye>(word);
+  envelope.to.role = to_broker ? Role::broker : Role::master;
+  std::vector<fabric::Frame> frames;
+  frames.emplace_back(encode_envelope(envelope));
+  frames.emplace_back(encode_body(word));
+  if (socket->send(frames) == fabric::Sent::sent) said = fabric::read_steady();
+}
+
+void Session::State::say_hello() {
+  Hello hello;
+  hello.session = session;
+  hello.host = this_host();
+  hello.build = "argosy client";
+  connection = {};
+  send(hello);
+}
+
+void Session::State::lose_connection() {
+  connection = {};
+  on_wire = 0;
+  unsaid.clear();
+  for (auto& [id, one] : pending) {
+    one.said = false;
+    unsaid.push_back(id);
+  }
+}
+
+void Session::State::on_welcome(const Envelope& envelope, const Welcome& welcome) {
+  if (envelope.epoch < epoch) {
+    last_trouble = "the broker that answers is of an earlier epoch than one heard before";
+    return;
+  }
+  lose_connection();
+  epoch = envelope.epoch;
+  connection = welcome.connection;
+  heartbeat = std::max(welcome.heartbeat, milliseconds(50));
+  silence = std::max(welcome.silence, milliseconds(200));
+  arrived.emplace_back(Reconnected{});
+}
+
+void Session::State::deliver(Incoming incoming) {
+  const auto found = pending.find(id_of(incoming));
+  if (found != pending.end() && !std::holds_alternative<Changed>(incoming)) {
+    if (found->second.said && on_wire > 0) --on_wire;
+    pending.erase(found);
+  } else if (!std::holds_alternative<Changed>(incoming) && !std::holds_alternative<Stored>(incoming) &&
+             !std::holds_alternative<Refused>(incoming)) {
+    return;  // answered before
+  }
+  arrived.push_back(std::move(incoming));
+}
+
+void Session::State::on_refused(Refused refused) {
+  if (refused.reason == Refusal::no_hello) {
+    say_hello();
+    return;
+  }
+  last_trouble = std::string(to_string(refused.reason)) + (refused.text.empty() ? "" : ": " + refused.text);
+  const auto found = pending.find(refused.request);
+  if (found != pending.end() && refused.reason == Refusal::other_shard) {
+    shard = refused.shard;
+    found->second.again = fabric::read_steady();
+  } else if (found != pending.end() && is_transient(refused.reason)) {
+    found->second.again = fabric::read_steady() + kRetryTransient;
+  } else {
+    deliver(std::move(refused));
+    return;
+  }
+  if (found->second.said && on_wire > 0) --on_wire;
+  found->second.said = false;
+}
+
+void Session::State::on_word(const Envelope& envelope, Word word) {
+  if (auto* welcome = std::get_if<Welcome>(&word)) return on_welcome(envelope, *welcome);
+  if (std::holds_alternative<Bye>(word)) return lose_connection();
+  if (auto* refused = std::get_if<Refused>(&word)) return on_refused(std::move(*refused));
+  if (auto* accepted = std::get_if<Accepted>(&word)) return deliver(std::move(*accepted));
+  if (auto* answer = std::get_if<Answer>(&word)) return deliver(std::move(*answer));
+  if (auto* stored = std::get_if<Stored>(&word)) return deliver(std::move(*stored));
+  if (auto* changed = std::get_if<Changed>(&word)) return deliver(std::move(*changed));
+}
+
+void Session::State::on_message(fabric::Frames frames) {
+  heard = fabric::read_steady();
+  if (frames.size() != 2) return;
+  const auto envelope = decode_envelope(frames[0].view());
+  if (!envelope) {
+    last_trouble = "an envelope that cannot be read: " + envelope.error().message;
+    return;
+  }
+  auto word = decode_body(envelope->word, frames[1].view());
+  if (!word) {
+    last_trouble = "a word that cannot be read: " + word.error().message;
+    return;
+  }
+  on_word(*envelope, std::move(*word));
+}
+
+void Session::State::on_events(Time now) {
+  std::vector<fabric::ClientEvent> events;
+  socket->take_events(now, events);
+  for (const auto& event : events) {
+    switch (event.kind) {
+      case fabric::ClientEventKind::connected:
+        heard = now;
+        say_hello();
+        break;
+      case fabric::ClientEventKind::disconnected:
+        last_trouble = "the connection to " + profile.cluster.endpoint + " ended";
+        lose_connection();
+        break;
+      case fabric::ClientEventKind::handshake_refused:
+        last_trouble = profile.cluster.endpoint + ": handshake refused (" + std::string(to_text(event.refusal)) +
+                       "); is this key on the roster and the endpoint's certificate the right one?";
+        break;
+      case fabric::ClientEventKind::unreachable:
+        last_trouble = profile.cluster.endpoint + ": nobody listens there; is the cluster up?";
+        break;
+    }
+  }
+}
+
+void Session::State::say_pending(Time now) {
+  if (connection.value == 0) return;
+  for (auto& [id, one] : pending) {
+    if (one.again && *one.again <= now && !one.said) {
+      one.again.reset();
+      unsaid.push_back(id);
+    }
+  }
+  while (!unsaid.empty() && on_wire < options.unanswered_most) {
+    const auto found = pending.find(unsaid.front());
+    unsaid.pop_front();
+    if (found == pending.end() || found->second.said || found->second.again) continue;
+    found->second.said = true;
+    if (!found->second.stands) ++on_wire;
+    send(found->second.word);
+  }
+}
+
+void Session::State::keep_alive(Time now) {
+  if (!socket->connected()) return;
+  if (heard + silence <= now) {
+    last_trouble = profile.cluster.endpoint + " says nothing";
+    lose_connection();
+    socket->reconnect(now);
+    heard = now;
+    return;
+  }
+  if (said + heartbeat > now) return;
+  if (connection.value == 0) {
+    say_hello();
+  } else {
+    send(Ping{});
+  }
+  said = now;
+}
+
+Time Session::State::next_duty() const {
+  Time duty = std::min(heard + silence, said + heartbeat);
+  if (!socket->connected()) duty = fabric::read_steady() + seconds(1);
+  for (const auto& [id, one] : pending) {
+    if (one.again && !one.said) duty = std::min(duty, *one.again);
+  }
+  return duty;
+}
+
+bool Session::State::pump(std::optional<Time> deadline) {
+  Time until = next_duty();
+  if (deadline) until = std::min(until, *deadline);
+  std::vector<fabric::Readiness> ready;
+  polls.wait(until, ready);
+  const Time now = fabric::read_steady();
+  on_events(now);
+  fabric::Frames frames;
+  while (socket->receive(frames)) on_message(std::move(frames));
+  keep_alive(now);
+  say_pending(now);
+  return std::any_of(ready.begin(), ready.end(), [&](const auto& r) { return interrupt && r.token == *interrupt; });
+}
+
+Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Session::~Session() {
+  if (state_->connection.value != 0) state_->send(Bye{"done"});
+}
+
+Outcome<std::unique_ptr<Session>> Session::open(const Profile& profile, SessionOptions options) {
+  auto state = std::make_unique<State>();
+  state->profile = profile;
+  state->options = options;
+  fabric::ClientOptions socket;
+  socket.endpoint = profile.cluster.endpoint;
+  socket.server_key = profile.server_key;
+  socket.keys = profile.keys;
+  socket.max_message_bytes = limits::kMessageBytes;
+  auto connected = fabric::ClientSocket::connect(state->context, socket);
+  if (!connected) return argosy::client::trouble(connected.error(), Exit::usage);
+  state->socket = std::move(*connected);
+  state->heard = state->said = fabric::read_steady();
+  state->polls.add(*state->socket);
+  if (options.interrupt_fd >= 0) state->interrupt = state->polls.add(options.interrupt_fd);
+  return std::unique_ptr<Session>(new Session(std::move(state)));
+}
+
+void Session::request(const std::string& id, Word word) {
+  state_->pending.insert_or_assign(id, State::Pending{std::move(word), false, false, std::nullopt});
+  state_->unsaid.push_back(id);
+  state_->say_pending(fabric::read_steady());
+}
+
+void Session::stand(const std::string& id, Word word) {
+  state_->pending.insert_or_assign(id, State::Pending{std::move(word), true, false, std::nullopt});
+  state_->unsaid.push_back(id);
+  state_->say_pending(fabric::read_steady());
+}
+
+void Session::forget(const std::string& id) { state_->pending.erase(id); }
+
+bool Session::say(Word word) {
+  if (state_->connection.value == 0) return false;
+  state_->send(word);
+  return true;
+}
+
+Incoming Session::next(std::optional<Time> deadline) {
+  while (true) {
+    if (!state_->arrived.empty()) {
+      Incoming first = std::move(state_->arrived.front());
+      state_->arrived.pop_front();
+      return first;
+    }
+    if (deadline && *deadline <= fabric::read_steady()) return TimedOut{};
+    if (state_->pump(deadline)) return Interrupted{};
+  }
+}
+
+Time Session::patience_ends() const { return fabric::read_steady() + state_->options.patience; }
+std::string Session::last_trouble() const { return state_->last_trouble; }
+
+Outcome<Incoming> Session::reply_to(const std::string& id) {
+  const Time deadline = patience_ends();
+  std::deque<Incoming> others;
+  std::optional<Outcome<Incoming>> result;
+  while (!result) {
+    Incoming incoming = next(deadline);
+    if (id_of(incoming) == id && !std::holds_alternative<Changed>(incoming)) {
+      if (const auto* refused = std::get_if<Refused>(&incoming)) {
+        result = argosy::client::trouble(*refused);
+      } else {
+        result = std::move(incoming);
+      }
+    } else if (std::holds_alternative<TimedOut>(incoming)) {
+      result = Trouble{Exit::unavailable, "no answer within " + std::to_string(state_->options.patience.us / 1'000'000) +
+                                              " s" + (last_trouble().empty() ? "" : "; " + last_trouble())};
+    } else if (std::holds_alternative<Interrupted>(incoming)) {
+      result = Trouble{Exit::interrupted, "interrupted before the answer came"};
+    } else if (!std::holds_alternative<Reconnected>(incoming)) {
+      others.push_back(std::move(incoming));
+    }
+  }
+  forget(id);
+  for (auto it = others.rbegin(); it != others.rend(); ++it) state_->arrived.push_front(std::move(*it));
+  return std::move(*result);
+}
+
+Outcome<Answer> Session::ask(const std::string& verb, const std::string& arguments) {
+  const std::string id = fabric::random_key_text();
+  request(id, Ask{id, verb, arguments});
+  auto reply = reply_to(id);
+  if (!reply) return reply.error();
+  if (auto* answer = std::get_if<Answer>(&*reply)) return std::move(*answer);
+  return Trouble{Exit::failed, verb + " was answered by another word"};
+}
+
+Outcome<Answer> Session::deploy(Deploy deploy) {
+  const std::string id = deploy.request;
+  request(id, std::move(deploy));
+  auto reply = reply_to(id);
+  if (!reply) return reply.error();
+  if (auto* answer = std::get_if<Answer>(&*reply)) return std::move(*answer);
+  return Trouble{Exit::failed, "the deployment was answered by another word"};
+}
+
+Outcome<Accepted> Session::submit(Submit submit) {
+  const std::string id = submit.key;
+  request(id, std::move(submit));
+  auto reply = reply_to(id);
+  if (!reply) return reply.error();
+  if (auto* accepted = std::get_if<Accepted>(&*reply)) return std::move(*accepted);
+  return Trouble{Exit::failed, "the submit was answered by another word"};
+}
+
+Outcome<std::optional<std::uint64_t>> Session::stored(const std::string& digest, Time deadline) {
+  while (true) {
+    const Incoming incoming = next(deadline);
+    if (const auto* answer = std::get_if<Stored>(&incoming); answer != nullptr && answer->digest == digest) {
+      return std::optional<std::uint64_t>(answer->offset);
+    }
+    if (const auto* refused = std::get_if<Refused>(&incoming);
+        refused != nullptr && (refused->request == digest || refused->refused_word == Put::word)) {
+      if (is_transient(refused->reason)) {
+        for (const Time again = fabric::read_steady() + kRetryTransient; fabric::read_steady() < again;) {
+          if (state_->pump(again)) return Trouble{Exit::interrupted, "interrupted while bringing content"};
+        }
+        if (deadline <= fabric::read_steady()) return argosy::client::trouble(*refused);
+        return std::optional<std::uint64_t>();
+      }
+      return argosy::client::trouble(*refused);
+    }
+    if (std::holds_alternative<Reconnected>(incoming)) return std::optional<std::uint64_t>();
+    if (std::holds_alternative<TimedOut>(incoming)) {
+      return Trouble{Exit::unavailable, "content could not be brought; " + last_trouble()};
+    }
+    if (std::holds_alternative<Interrupted>(incoming)) return Trouble{Exit::interrupted, "interrupted while bringing content"};
+  }
+}
+
+Trouble trouble(const Refused& refused) {
+  const std::string text = refused.text.empty() ? std::string(to_string(refused.reason)) : refused.text;
+  switch (refused.reason) {
+    case Refusal::unreachable:
+    case Refusal::busy:
+    case Refusal::catalog_unavailable:
+    case Refusal::not_active:
+      return {Exit::unavailable, text};
+    case Refusal::invalid:
+      return {Exit::usage, text};
+    default:
+      return {Exit::failed, text};
+  }
+}
+
+}  // namespace argosy::client

@@ -1,0 +1,103 @@
+// A client's talk with its cluster over one encrypted connection, through failovers: requests are repeated, with the same id,
+// after each Welcome until they are answered, refused for good, or given up by the caller.
+//
+// Owner: one thread, which waits in next() (nothing runs in between: no thread of its own). Failure: a Trouble from next() or
+// from the verbs; `unavailable` when the deadline passed unheard, with the last reason that was given.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+#include "client/profile.h"
+#include "client/trouble.h"
+#include "schemas/words.h"
+
+namespace argosy::client {
+
+// What next() gives: an answer, or news.
+struct Reconnected {};  // a new Welcome: what streams (Put) starts again from where it was
+struct Interrupted {};  // the descriptor of Options::interrupt_fd turned readable
+struct TimedOut {};
+using Incoming = std::variant<Accepted, Answer, Stored, Changed, Refused, Reconnected, Interrupted, TimedOut>;
+
+struct SessionOptions {
+  Duration patience = seconds(10);  // how long a request may go unanswered
+  int interrupt_fd = -1;
+  std::uint32_t unanswered_most = 512;  // requests on the wire at a time; the others wait here
+};
+
+class Session {
+ public:
+  static Outcome<std::unique_ptr<Session>> open(const Profile& profile, SessionOptions options = {});
+  ~Session();  // says Bye
+
+  // Said at once, and again after each Welcome, until its reply was given by next(). `id`: its key, request or digest.
+  void request(const std::string& id, Word word);
+  // The same, for a Watch: stays until forget().
+  void stand(const std::string& id, Word word);
+  void forget(const std::string& id);
+  // Said once if there is a connection, else not at all: pieces of Put.
+  bool say(Word word);
+
+  // The next thing that happened. No deadline: for ever.
+  Incoming next(std::optional<Time> deadline);
+
+  // A request and its reply. Other replies that come meanwhile are kept for next().
+  Outcome<Answer> ask(const std::string& verb, const std::string& arguments);
+  Outcome<Answer> deploy(Deploy deploy);
+  Outcome<Accepted> submit(Submit submit);
+  // Brings content that is not there yet. `progress` is called with bytes done.
+  template <class Progress>
+  Outcome<Done> put(const std::string& digest, std::string_view content, Progress progress);
+
+  Time patience_ends() const;
+  // What is known of why nothing is answered: "tcp://…: nobody listens there".
+  std::string last_trouble() const;
+
+ private:
+  struct State;
+  explicit Session(std::unique_ptr<State> state);
+  Outcome<Incoming> reply_to(const std::string& id);
+  // Waits for one Stored of this digest; nothing: reconnected.
+  Outcome<std::optional<std::uint64_t>> stored(const std::string& digest, Time deadline);
+
+  std::unique_ptr<State> state_;
+};
+
+Trouble trouble(const Refused& refused);
+
+inline constexpr std::size_t kPieceBytes = 256 * 1024;
+inline constexpr std::size_t kPiecesInFlight = 16;
+
+template <class Progress>
+Outcome<Done> Session::put(const std::string& digest, std::string_view content, Progress progress) {
+  std::uint64_t done = 0;
+  std::uint64_t said = 0;
+  Time deadline = patience_ends();
+  while (true) {
+    while (said < content.size() && said < done + kPiecesInFlight * kPieceBytes) {
+      const auto piece = content.substr(said, kPieceBytes);
+      if (!say(Put{digest, said, content.size(), std::string(piece)})) break;
+      said += piece.size();
+      if (done == 0) break;  // the first answer tells how much is there already
+    }
+    const auto offset = stored(digest, deadline);
+    if (!offset) return offset.error();
+    if (!*offset) {
+      said = done;  // a new connection: what was on its way is lost
+      continue;
+    }
+    deadline = patience_ends();
+    done = **offset;
+    said = said < done ? done : said;
+    progress(done);
+    if (done >= content.size()) return Done{};
+  }
+}
+
+}  // namespace argosy::client
