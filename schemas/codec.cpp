@@ -87,5 +87,7 @@ ARGOSY_CODEC(Project)
 ARGOSY_CODEC(Task)
 ARGOSY_CODEC(TaskSpec)
 ARGOSY_CODEC(RunItem)
+ARGOSY_CODEC(ForEach)
+ARGOSY_CODEC(MaxFailures)
 
 }  // namespace argosy
