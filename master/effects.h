@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "master/desk_orders.h"
 #include "schemas/records.h"
 #include "schemas/words.h"
 
@@ -32,59 +32,6 @@ struct LookUp {
   ExecutionId execution;
 };
 
-struct TaskView {
-  TaskNo task;
-  ItemState state = ItemState::waiting;  // of items without an attempt
-  TaskCounts counts;
-};
-
-struct WorkerView {
-  std::string name;
-  bool online = false;
-  bool reconciled = false;
-  RosterState state = RosterState::enabled;  // disabled where the catalog does not know it
-  bool draining = false;
-  SessionId session;
-  Host host;
-  std::string build;
-  Resources capacity;
-  std::uint64_t open_attempts = 0;  // claimed or running
-};
-
-struct ShardView {
-  ShardTerm reign;
-  std::uint64_t executions = 0;
-  std::uint64_t offers = 0;        // published
-  std::uint64_t batches = 0;       // committed since the shard was taken
-  std::uint64_t queued_rows = 0;
-  bool catalog_away = false;
-  Time away_since;
-};
-
-struct MachineStatus {
-  bool connected = false;          // Welcome heard
-  Epoch epoch;
-  std::vector<ShardView> shards;
-  std::vector<WorkerView> workers;
-  std::vector<BrokerReport> brokers;                             // the latest of each
-  std::vector<std::pair<std::string, std::uint64_t>> ignored;    // words that changed nothing, by reason
-};
-
-// Answers one request of the desk. ok: what was asked for is committed (or read).
-struct DeskAnswer {
-  std::uint64_t ticket = 0;
-  bool ok = true;
-  Refusal refusal = Refusal::invalid;  // when not ok
-  std::string text;                    // when not ok: what, where, what to do
-  ExecutionId execution;               // Admit, CancelRequest, ViewRequest
-  bool repeated = false;               // Admit: the key was known
-  std::vector<std::string> reasons;    // ExplainRequest: one sentence a line
-  ExecutionStatus status = ExecutionStatus::created;  // CancelRequest, ViewRequest
-  TaskCounts counts;                   // ViewRequest
-  std::vector<TaskView> tasks;         // ViewRequest
-  MachineStatus machine;               // StatusRequest
-};
-
 struct Effects {
   // Send on the link at once, in this order. What cannot be sent because the link broke is dropped.
   std::vector<Message> sends;
@@ -93,7 +40,7 @@ struct Effects {
   std::vector<std::shared_ptr<const Batch>> commits;
   // Raise these shards' terms, commit, read them in a new transaction; answer with Adopted or TakeFailed.
   std::vector<ShardId> takes;
-  std::vector<DeskAnswer> answers;  // hand to the desk
+  std::vector<DeskOutcome> answers;  // hand to the desk
   std::vector<LookUp> lookups;      // hand to the desk
   std::vector<NeedValues> needs;    // read, and answer with ValuesRead
   // For the log and for people: what an operator should know. One line each.

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "master/desk_orders.h"
 #include "schemas/records.h"
 #include "schemas/words.h"
 
@@ -47,20 +47,6 @@ struct TakeFailed {
   std::string why;
 };
 
-// The workers and submitters that the catalog knows. Absolute, at start and after each change; an older serial is ignored.
-struct WorkerSetting {
-  std::string name;
-  std::string key;                 // public key, hex
-  RosterState state = RosterState::enabled;
-  bool draining = false;           // gets nothing new
-  std::vector<std::string> tags;   // added to those that it says itself
-};
-struct FleetKnown {
-  std::uint64_t serial = 0;
-  std::vector<WorkerSetting> workers;
-  std::vector<RosterEntry> roster;  // what is pushed to brokers: workers and submitters
-};
-
 // Answer to Effects::needs. `values` are those of items from `from` on; fewer than asked for only at the array's end.
 // Empty: could not be read, asked again later.
 struct ValuesRead {
@@ -71,48 +57,20 @@ struct ValuesRead {
   std::vector<std::string> values;
 };
 
-// -- Requests of the desk. `ticket` is the desk's own, not 0; each is answered by one DeskAnswer with it.
+// -- Requests. Those of the desk are DeskOrder (desk_orders.h): FleetNews comes first of all, at the start.
 
-// A Submit (or a retry) that admit() let in. With ticket 0 the machine answers `client` itself: Accepted after the
-// commit, or Refused; otherwise by DeskAnswer.
+// A Submit that admit() let in, answered to its client by the machine itself: Accepted after the commit, or Refused.
 struct Admit {
   ShardId shard;
-  std::uint64_t ticket = 0;
   Address client;
   bool watch = false;
   Admission admission;
 };
 
-struct CancelRequest {
-  std::uint64_t ticket = 0;
-  ExecutionId execution;
-  std::string who;  // "operator alice"
-};
-
-// An operator vouches that nothing of this worker runs any more. Refused while it is connected.
-struct LostRequest {
-  std::uint64_t ticket = 0;
-  std::string worker;
-  std::string who;
-};
-
-// Why is it where it is? Without task: the execution and each of its open tasks.
-struct ExplainRequest {
-  std::uint64_t ticket = 0;
-  ExecutionId execution;
-  std::optional<TaskNo> task;
-  std::optional<ItemNo> item;
-};
-
-// How an execution stands, and each of its tasks. Executions that have ended are the catalog's: not_found.
-struct ViewRequest {
-  std::uint64_t ticket = 0;
-  ExecutionId execution;
-};
-
-// How the master stands: shards, workers, brokers' reports, counters.
-struct StatusRequest {
-  std::uint64_t ticket = 0;
+// A Watch that the desk found in a Submit, or that a client said.
+struct WatchRequest {
+  Address client;
+  Watch watch;
 };
 
 // -- The rest.
@@ -120,8 +78,8 @@ struct StatusRequest {
 struct Tick {};      // deadline() has come
 struct ShutDown {};  // hand the shards over: finish the batch in flight, say Holding (empty) and Bye; then Effects::over
 
-using Event = std::variant<LinkUp, LinkDown, Heard, Settled, Adopted, TakeFailed, FleetKnown, ValuesRead, Admit,
-                           CancelRequest, LostRequest, ExplainRequest, ViewRequest, StatusRequest, Tick, ShutDown>;
+using Event = std::variant<LinkUp, LinkDown, Heard, Settled, Adopted, TakeFailed, ValuesRead, Admit, WatchRequest, DeskOrder,
+                           Tick, ShutDown>;
 
 // Words that never come to the machine: the desk answers them from the catalog.
 inline bool is_desk_word(const Word& word) {

@@ -64,6 +64,8 @@ struct StartRow {
 };
 
 // The end of an attempt, and what became of its item: ready (again), waiting (for its back-off) or a terminal state.
+// For an attempt that has its end already, while its item waits or is ready again, only a terminal `item` is taken: so a
+// cancel ends what is between two attempts.
 struct EndRow {
   AttemptEnd end;
   ItemState item = ItemState::succeeded;
