@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -184,7 +185,8 @@ class Keeper {
 
 // What tasks inherit must be plain: default signals, no descriptors but 0, 1, 2, nothing to read.
 void become_plain() {
-  for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
+  const unsigned long by_default[4] = {};  // as the kernel lays it out: the C library hides its own two signals
+  for (int signal = 1; signal < NSIG; ++signal) syscall(SYS_rt_sigaction, signal, by_default, nullptr, NSIG / 8);
   close_range(keeper_socket_fd + 1, ~0U, 0);
   fcntl(keeper_socket_fd, F_SETFD, FD_CLOEXEC);
   const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);

@@ -74,13 +74,6 @@ int write_secrets(const StartOrder& order) {
   return error;
 }
 
-int make_directory(const StartOrder& order) {
-  const char* path = order.fresh_directory.c_str();
-  if (mkdir(path, 0700) != 0) return errno;
-  if (order.user && lchown(path, order.user->uid, order.user->gid) != 0) return errno;
-  return 0;
-}
-
 void kill_below(int pid) {
   std::vector<int> tree;
   append_tree(pid, tree);
@@ -92,7 +85,7 @@ void kill_below(int pid) {
 Attempts::Attempts(std::string worker_token, Trash& trash)
     : worker_token_(std::move(worker_token)),
       worker_mark_(worker_mark(worker_token_)),
-      trash_(trash),
+      directories_(trash),
       serial_(static_cast<std::uint64_t>(now_steady().us)),  // above all serials of earlier keepers of this boot
       next_memory_look_(never),
       next_due_(never) {}
@@ -103,8 +96,7 @@ Time Attempts::next_due() const { return next_due_; }
 
 std::optional<SpawnFailure> Attempts::prepare(const StartOrder& order, Attempt& attempt) {
   if (!order.fresh_directory.empty()) {
-    int error = make_directory(order);
-    if (error == EEXIST && trash_.take(order.fresh_directory)) error = make_directory(order);
+    const int error = directories_.make(order.fresh_directory, order.user);
     if (error != 0) return failure(StartStep::directory, error, "cannot make the working directory " + order.fresh_directory);
     attempt.fresh_directory = order.fresh_directory;
   }
@@ -118,7 +110,7 @@ std::optional<SpawnFailure> Attempts::prepare(const StartOrder& order, Attempt& 
 
 void Attempts::clear_files(const Attempt& attempt) {
   if (!attempt.secrets_path.empty()) unlink(attempt.secrets_path.c_str());
-  if (!attempt.fresh_directory.empty()) trash_.take(attempt.fresh_directory);
+  if (!attempt.fresh_directory.empty()) directories_.clear(attempt.fresh_directory);
 }
 
 void Attempts::start(const StartOrder& order, SpawnOutput output, Time now) {
@@ -332,6 +324,7 @@ void Attempts::end_all() {
     for (const int pid : std::vector<int>(children_.list())) kill_below(pid);
   } while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR);
   for (auto& [token, attempt] : held_) clear_files(attempt);
+  directories_.clear_all();
   held_.clear();
   mains_.clear();
   orphans_.clear();

@@ -12,6 +12,7 @@
 
 #include "base/time.h"
 #include "worker/process.h"
+#include "worker/process_directory.h"
 #include "worker/process_mark.h"
 #include "worker/process_spawn.h"
 #include "worker/process_trash.h"
@@ -79,7 +80,7 @@ class Attempts {
 
   std::string worker_token_;
   std::uint64_t worker_mark_;
-  Trash& trash_;
+  FreshDirectories directories_;
   OwnChildren children_;
   std::uint64_t serial_;
   std::map<TaskToken, Attempt> held_;

@@ -90,28 +90,35 @@ double bare_rate(int tasks, int slots) {
   return tasks * 1e6 / static_cast<double>(now_us() - begin);
 }
 
-argosy::StartOrder order_of(std::uint64_t token, const std::string& folder) {
+argosy::StartOrder order_of(std::uint64_t token, const std::string& directory) {
   argosy::StartOrder order;
   order.token = token;
   order.argv = {"/bin/true"};
   for (char** entry = environ; *entry != nullptr; ++entry) order.env.emplace_back(*entry);
-  if (!folder.empty()) order.fresh_directory = folder + "/" + std::to_string(token);
+  order.fresh_directory = directory;
   order.lease_deadline = {now_us() + 60000000};
   return order;
 }
 
 double keeper_rate(KeeperClient& keeper, int tasks, int slots, const std::string& folder, std::uint64_t& token) {
-  std::map<std::uint64_t, argosy::TaskPipes> running;
+  struct Running {
+    argosy::TaskPipes pipes;
+    int slot;
+  };
+  std::map<std::uint64_t, Running> running;
+  std::vector<int> free_slots;
+  for (int slot = 0; slot < slots; ++slot) free_slots.push_back(slot);
   std::vector<argosy::KeeperEvent> events;
   int started = 0;
   int ended = 0;
   const std::int64_t begin = now_us();
   while (ended < tasks) {
-    for (; started < tasks && running.size() < static_cast<std::size_t>(slots); ++started) {
-      const auto order = order_of(++token, folder);
-      auto pipes = keeper.start(order);
+    for (; started < tasks && !free_slots.empty(); ++started) {
+      const int slot = free_slots.back();
+      free_slots.pop_back();
+      auto pipes = keeper.start(order_of(++token, folder.empty() ? "" : folder + "/" + std::to_string(slot)));
       CHECK(pipes.ok());
-      running.emplace(token, *pipes);
+      running.emplace(token, Running{*pipes, slot});
     }
     keeper.flush();
     pollfd fd{keeper.fd(), POLLIN, 0};
@@ -123,7 +130,8 @@ double keeper_rate(KeeperClient& keeper, int tasks, int slots, const std::string
       const auto* exit = std::get_if<argosy::TaskExited>(&event);
       if (exit == nullptr) continue;
       CHECK(exit->exit_code == 0 && exit->signal == 0);
-      const auto pipes = running.at(exit->token);
+      const auto [pipes, slot] = running.at(exit->token);
+      free_slots.push_back(slot);
       CHECK(drain(pipes.out) && drain(pipes.err));
       close(pipes.out);
       close(pipes.err);

@@ -38,7 +38,7 @@ struct StartOrder {
   TaskToken token = 0;
   std::vector<std::string> argv;  // at least one; argv[0] without '/' is looked up in PATH of `env`
   std::vector<std::string> env;   // "K=V", the whole environment; the keeper adds its two tokens
-  std::string fresh_directory;    // made empty (0700, the task's user), removed at the end; "": none
+  std::string fresh_directory;    // empty, 0700, the task's user's; cleared at the end; "": none. Reused paths cost less
   std::string directory;          // where the process starts; "": fresh_directory, else "/"
   std::optional<TaskUser> user;
   TaskLimits limits;
