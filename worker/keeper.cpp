@@ -22,12 +22,13 @@
 #include "worker/keeper_attempts.h"
 #include "worker/keeper_protocol.h"
 
-namespace argosy {
+namespace argosy::keeper {
 namespace {
 
-constexpr std::size_t max_descriptors = 253;   // the kernel's SCM_MAX_FD
-constexpr std::size_t trash_step = 64;         // removals between two looks at the sockets
-constexpr std::size_t farewell_trash = 10000;  // removals after the worker has gone; the next keeper does the rest
+constexpr std::size_t max_descriptors = 253;  // the kernel's SCM_MAX_FD
+constexpr std::size_t trash_step = 64;        // removals between two looks at the sockets
+constexpr std::size_t farewell_trash =
+    10000;  // removals after the worker has gone; the next keeper does the rest
 constexpr Duration started_may_wait = milliseconds(1);
 
 Time now_steady() {
@@ -59,7 +60,8 @@ class Keeper {
     while (!worker_gone_) {
       say();
       wait();
-      attempts_.due(now_steady());  // before anything that arrived meanwhile: a deadline that passed has passed
+      attempts_.due(
+          now_steady());  // before anything that arrived meanwhile: a deadline that passed has passed
       if (child_died_) reap();
       if (heard_) listen();
       trash_.step(trash_step);
@@ -92,7 +94,8 @@ class Keeper {
 
   void arm_timer() {
     const Time due = attempts_.next_due();
-    if (armed_.us != 0 && armed_ <= due) return;  // an early ring is harmless and cheaper than setting the timer
+    if (armed_.us != 0 && armed_ <= due)
+      return;  // an early ring is harmless and cheaper than setting the timer
     itimerspec at{};
     at.it_value.tv_sec = static_cast<time_t>(due.us / 1000000);
     at.it_value.tv_nsec = static_cast<long>(due.us % 1000000 * 1000);
@@ -106,7 +109,8 @@ class Keeper {
     attempts_.reap();
   }
 
-  // Words of a start wait a moment for company: a task of a millisecond is told to the worker with one wake-up.
+  // Words of a start wait a moment for company: a task of a millisecond is told to the worker with one
+  // wake-up.
   void say() {
     if (out_.empty() && only_starts() && may_wait_) return;
     may_wait_ = true;
@@ -185,8 +189,10 @@ class Keeper {
 
 // What tasks inherit must be plain: default signals, no descriptors but 0, 1, 2, nothing to read.
 void become_plain() {
-  const unsigned long by_default[4] = {};  // as the kernel lays it out: the C library hides its own two signals
-  for (int signal = 1; signal < NSIG; ++signal) syscall(SYS_rt_sigaction, signal, by_default, nullptr, NSIG / 8);
+  const unsigned long by_default[4] =
+      {};  // as the kernel lays it out: the C library hides its own two signals
+  for (int signal = 1; signal < NSIG; ++signal)
+    syscall(SYS_rt_sigaction, signal, by_default, nullptr, NSIG / 8);
   close_range(keeper_socket_fd + 1, ~0U, 0);
   fcntl(keeper_socket_fd, F_SETFD, FD_CLOEXEC);
   const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -223,4 +229,4 @@ int keeper_main(int argc, char** argv) {
   return 0;
 }
 
-}  // namespace argosy
+}  // namespace argosy::keeper

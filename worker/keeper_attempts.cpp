@@ -17,7 +17,7 @@
 #include "base/check.h"
 #include "worker/keeper.h"
 
-namespace argosy {
+namespace argosy::keeper {
 namespace {
 
 constexpr Time never{std::numeric_limits<std::int64_t>::max()};
@@ -29,10 +29,16 @@ std::int64_t clock_us(clockid_t clock) {
   return static_cast<std::int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000;
 }
 
-Time now_steady() { return {clock_us(CLOCK_BOOTTIME)}; }
-WallTime now_wall() { return {clock_us(CLOCK_REALTIME)}; }
+Time now_steady() {
+  return {clock_us(CLOCK_BOOTTIME)};
+}
+WallTime now_wall() {
+  return {clock_us(CLOCK_REALTIME)};
+}
 
-Duration of(const timeval& t) { return {static_cast<std::int64_t>(t.tv_sec) * 1000000 + t.tv_usec}; }
+Duration of(const timeval& t) {
+  return {static_cast<std::int64_t>(t.tv_sec) * 1000000 + t.tv_usec};
+}
 
 TaskUsage usage_of(const rusage& used) {
   const auto count = [](long n) { return static_cast<std::uint64_t>(n); };
@@ -86,23 +92,31 @@ Attempts::Attempts(std::string worker_token, Trash& trash)
     : worker_token_(std::move(worker_token)),
       worker_mark_(worker_mark(worker_token_)),
       directories_(trash),
-      serial_(static_cast<std::uint64_t>(now_steady().us)),  // above all serials of earlier keepers of this boot
+      serial_(
+          static_cast<std::uint64_t>(now_steady().us)),  // above all serials of earlier keepers of this boot
       next_memory_look_(never),
       next_due_(never) {}
 
-void Attempts::watch(Time deadline) { next_due_ = std::min(next_due_, deadline); }
+void Attempts::watch(Time deadline) {
+  next_due_ = std::min(next_due_, deadline);
+}
 
-Time Attempts::next_due() const { return next_due_; }
+Time Attempts::next_due() const {
+  return next_due_;
+}
 
 std::optional<SpawnFailure> Attempts::prepare(const StartOrder& order, Attempt& attempt) {
   if (!order.fresh_directory.empty()) {
     const int error = directories_.make(order.fresh_directory, order.user);
-    if (error != 0) return failure(StartStep::directory, error, "cannot make the working directory " + order.fresh_directory);
+    if (error != 0)
+      return failure(StartStep::directory, error,
+                     "cannot make the working directory " + order.fresh_directory);
     attempt.fresh_directory = order.fresh_directory;
   }
   if (!order.secrets_path.empty()) {
     const int error = write_secrets(order);
-    if (error != 0) return failure(StartStep::secrets, error, "cannot write the secrets file " + order.secrets_path);
+    if (error != 0)
+      return failure(StartStep::secrets, error, "cannot write the secrets file " + order.secrets_path);
     attempt.secrets_path = order.secrets_path;
   }
   return std::nullopt;
@@ -123,16 +137,21 @@ void Attempts::start(const StartOrder& order, SpawnOutput output, Time now) {
   attempt.memory_bytes = order.limits.memory_bytes;
 
   std::optional<SpawnFailure> trouble;
-  if (order.lease_deadline <= now) trouble = SpawnFailure{StartStep::lease, ETIME, "the lease ran out before the start"};
+  if (order.lease_deadline <= now)
+    trouble = SpawnFailure{StartStep::lease, ETIME, "the lease ran out before the start"};
   if (!trouble) trouble = prepare(order, attempt);
   if (!trouble) {
-    const std::string directory = !order.directory.empty() ? order.directory
-                                  : !order.fresh_directory.empty() ? order.fresh_directory : std::string("/");
-    const std::vector<std::string> tokens = {std::string(worker_token_variable) + "=" + worker_token_,
-                                             std::string(attempt_token_variable) + "=" + std::to_string(attempt.serial)};
+    const std::string directory = !order.directory.empty()         ? order.directory
+                                  : !order.fresh_directory.empty() ? order.fresh_directory
+                                                                   : std::string("/");
+    const std::vector<std::string> tokens = {
+        std::string(worker_token_variable) + "=" + worker_token_,
+        std::string(attempt_token_variable) + "=" + std::to_string(attempt.serial)};
     const auto spawned = spawn_process(order, directory, tokens, output, {worker_mark_, attempt.serial});
-    if (const auto* failed = std::get_if<SpawnFailure>(&spawned)) trouble = *failed;
-    else attempt.pid = std::get<int>(spawned);
+    if (const auto* failed = std::get_if<SpawnFailure>(&spawned))
+      trouble = *failed;
+    else
+      attempt.pid = std::get<int>(spawned);
   }
   if (trouble) {
     clear_files(attempt);
@@ -180,7 +199,8 @@ void Attempts::stop(const StopOrder& order, Time now) {
 
 void Attempts::kill_main_and_below(const Attempt& attempt) {
   if (attempt.end) return;
-  // First who descends from it, while descent can still be seen; then the group, which the kernel kills in one go.
+  // First who descends from it, while descent can still be seen; then the group, which the kernel kills in
+  // one go.
   kill_below(attempt.pid);
   kill(-attempt.pid, SIGKILL);
 }
@@ -331,4 +351,4 @@ void Attempts::end_all() {
   ended_ = 0;
 }
 
-}  // namespace argosy
+}  // namespace argosy::keeper

@@ -1,7 +1,8 @@
-// Attempts: the process trees that a keeper holds, from order to "no process is left". The keeper's inner half, without its socket.
+// Attempts: the process trees that a keeper holds, from order to "no process is left". The keeper's inner
+// half, without its socket.
 //
-// Owner: keeper_main. Single thread. Events collect in `events` until the caller takes them. Required: this process is a
-// subreaper, blocks all signals, and is the parent of nothing else.
+// Owner: keeper_main. Single thread. Events collect in `events` until the caller takes them. Required: this
+// process is a subreaper, blocks all signals, and is the parent of nothing else.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@
 #include "worker/process_trash.h"
 #include "worker/process_tree.h"
 
-namespace argosy {
+namespace argosy::keeper {
 
 class Attempts {
  public:
@@ -33,7 +34,8 @@ class Attempts {
   // Collects the dead, kills what outlived its attempt, tells the ends. Call after SIGCHLD.
   void reap();
 
-  // When due() must be called next: a lease's end, a grace's end, a look at memory. Far away when there is nothing.
+  // When due() must be called next: a lease's end, a grace's end, a look at memory. Far away when there is
+  // nothing.
   Time next_due() const;
   void due(Time now);
 
@@ -92,4 +94,4 @@ class Attempts {
   Time next_due_;
 };
 
-}  // namespace argosy
+}  // namespace argosy::keeper

@@ -1,5 +1,5 @@
-// keeper_bench [TASKS [SLOTS]]: /bin/true through the keeper beside bare posix_spawn and pipes, in the same run.
-// Prints both rates and their ratio; the median of five interleaved rounds.
+// keeper_bench [TASKS [SLOTS]]: /bin/true through the keeper beside bare posix_spawn and pipes, in the same
+// run. Prints both rates and their ratio; the median of five interleaved rounds.
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -22,7 +22,7 @@ extern char** environ;
 
 namespace {
 
-using argosy::KeeperClient;
+using argosy::keeper::KeeperClient;
 
 std::int64_t now_us() {
   timespec now{};
@@ -90,8 +90,8 @@ double bare_rate(int tasks, int slots) {
   return tasks * 1e6 / static_cast<double>(now_us() - begin);
 }
 
-argosy::StartOrder order_of(std::uint64_t token, const std::string& directory) {
-  argosy::StartOrder order;
+argosy::keeper::StartOrder order_of(std::uint64_t token, const std::string& directory) {
+  argosy::keeper::StartOrder order;
   order.token = token;
   order.argv = {"/bin/true"};
   for (char** entry = environ; *entry != nullptr; ++entry) order.env.emplace_back(*entry);
@@ -100,15 +100,16 @@ argosy::StartOrder order_of(std::uint64_t token, const std::string& directory) {
   return order;
 }
 
-double keeper_rate(KeeperClient& keeper, int tasks, int slots, const std::string& folder, std::uint64_t& token) {
+double keeper_rate(KeeperClient& keeper, int tasks, int slots, const std::string& folder,
+                   std::uint64_t& token) {
   struct Running {
-    argosy::TaskPipes pipes;
+    argosy::keeper::TaskPipes pipes;
     int slot;
   };
   std::map<std::uint64_t, Running> running;
   std::vector<int> free_slots;
   for (int slot = 0; slot < slots; ++slot) free_slots.push_back(slot);
-  std::vector<argosy::KeeperEvent> events;
+  std::vector<argosy::keeper::KeeperEvent> events;
   int started = 0;
   int ended = 0;
   const std::int64_t begin = now_us();
@@ -126,8 +127,9 @@ double keeper_rate(KeeperClient& keeper, int tasks, int slots, const std::string
     events.clear();
     keeper.receive(events);
     for (const auto& event : events) {
-      CHECK(!std::holds_alternative<argosy::TaskNotStarted>(event) && !std::holds_alternative<argosy::KeeperDied>(event));
-      const auto* exit = std::get_if<argosy::TaskExited>(&event);
+      CHECK(!std::holds_alternative<argosy::keeper::TaskNotStarted>(event) &&
+            !std::holds_alternative<argosy::keeper::KeeperDied>(event));
+      const auto* exit = std::get_if<argosy::keeper::TaskExited>(&event);
       if (exit == nullptr) continue;
       CHECK(exit->exit_code == 0 && exit->signal == 0);
       const auto [pipes, slot] = running.at(exit->token);
@@ -154,7 +156,8 @@ int main(int argc, char** argv) {
   const int slots = argc > 2 ? std::atoi(argv[2]) : 2;
   char folder[] = "/tmp/keeper_bench.XXXXXX";
   CHECK(mkdtemp(folder) != nullptr);
-  auto keeper = KeeperClient::launch({.command = {}, .worker_token = "bench", .trash_directory = std::string(folder) + "/trash"});
+  auto keeper = KeeperClient::launch(
+      {.command = {}, .worker_token = "bench", .trash_directory = std::string(folder) + "/trash"});
   CHECK(keeper.ok());
   std::vector<double> bare;
   std::vector<double> kept;
@@ -166,8 +169,10 @@ int main(int argc, char** argv) {
     plain.push_back(keeper_rate(*keeper, tasks, slots, "", token));
   }
   std::printf("bare posix_spawn + pipes   %6.0f tasks/s\n", median(bare));
-  std::printf("keeper, fresh directory    %6.0f tasks/s   ratio %.3f\n", median(kept), median(kept) / median(bare));
-  std::printf("keeper, no directory       %6.0f tasks/s   ratio %.3f\n", median(plain), median(plain) / median(bare));
+  std::printf("keeper, fresh directory    %6.0f tasks/s   ratio %.3f\n", median(kept),
+              median(kept) / median(bare));
+  std::printf("keeper, no directory       %6.0f tasks/s   ratio %.3f\n", median(plain),
+              median(plain) / median(bare));
   CHECK(keeper->stop(argosy::seconds(10)));
   rmdir((std::string(folder) + "/trash").c_str());
   rmdir(folder);

@@ -20,7 +20,7 @@
 
 extern char** environ;
 
-namespace argosy {
+namespace argosy::keeper {
 namespace {
 
 constexpr std::size_t max_pairs_a_message = 64;
@@ -46,8 +46,10 @@ std::string own_program() {
   return n > 0 ? std::string(path, static_cast<std::size_t>(n)) : std::string();
 }
 
-// posix_spawn with the socket as descriptor 3, a session of its own (Ctrl-C on a terminal is not for keepers).
-int spawn_keeper(const std::vector<std::string>& arguments, const std::string& worker_token, int socket, int* pid) {
+// posix_spawn with the socket as descriptor 3, a session of its own (Ctrl-C on a terminal is not for
+// keepers).
+int spawn_keeper(const std::vector<std::string>& arguments, const std::string& worker_token, int socket,
+                 int* pid) {
   std::vector<char*> argv;
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -86,7 +88,9 @@ std::vector<std::string> default_keeper_command() {
 }
 
 Result<KeeperClient> KeeperClient::launch(const KeeperLaunch& how) {
-  if (!good_token(how.worker_token)) return Error{"the keeper needs a worker token of 1 to 64 letters and digits, got '" + how.worker_token + "'"};
+  if (!good_token(how.worker_token))
+    return Error{"the keeper needs a worker token of 1 to 64 letters and digits, got '" + how.worker_token +
+                 "'"};
   std::vector<std::string> arguments = how.command.empty() ? default_keeper_command() : how.command;
   arguments.push_back(how.trash_directory);
   int ends[2];
@@ -103,7 +107,9 @@ Result<KeeperClient> KeeperClient::launch(const KeeperLaunch& how) {
   return client;
 }
 
-KeeperClient::KeeperClient(KeeperClient&& other) noexcept { *this = std::move(other); }
+KeeperClient::KeeperClient(KeeperClient&& other) noexcept {
+  *this = std::move(other);
+}
 
 KeeperClient& KeeperClient::operator=(KeeperClient&& other) noexcept {
   std::swap(socket_, other.socket_);
@@ -128,7 +134,8 @@ Result<TaskPipes> KeeperClient::start(const StartOrder& order) {
   CHECK(order.token != 0 && !order.argv.empty());
   int out[2];
   int err[2];
-  if (pipe2(out, O_CLOEXEC) != 0) return Error{std::string("cannot make the task's pipes: ") + std::strerror(errno)};
+  if (pipe2(out, O_CLOEXEC) != 0)
+    return Error{std::string("cannot make the task's pipes: ") + std::strerror(errno)};
   if (pipe2(err, O_CLOEXEC) != 0) {
     const int error = errno;
     close(out[0]);
@@ -142,8 +149,12 @@ Result<TaskPipes> KeeperClient::start(const StartOrder& order) {
   return TaskPipes{out[0], err[0]};
 }
 
-void KeeperClient::extend(const ExtendOrder& order) { put_order(order, out_); }
-void KeeperClient::stop_task(const StopOrder& order) { put_order(order, out_); }
+void KeeperClient::extend(const ExtendOrder& order) {
+  put_order(order, out_);
+}
+void KeeperClient::stop_task(const StopOrder& order) {
+  put_order(order, out_);
+}
 
 void KeeperClient::flush() {
   while (!dead_ && wants_write() && send_some()) {
@@ -213,7 +224,8 @@ void KeeperClient::die(std::vector<KeeperEvent>& events) {
   dead_ = true;
   int status = 0;
   const bool reaped = waitpid(pid_, &status, 0) == pid_;
-  events.emplace_back(KeeperDied{"the keeper (pid " + std::to_string(pid_) + ") " + (reaped ? death(status) : "is gone")});
+  events.emplace_back(
+      KeeperDied{"the keeper (pid " + std::to_string(pid_) + ") " + (reaped ? death(status) : "is gone")});
 }
 
 bool KeeperClient::stop(Duration bound) {
@@ -230,4 +242,4 @@ bool KeeperClient::stop(Duration bound) {
   }
 }
 
-}  // namespace argosy
+}  // namespace argosy::keeper

@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 
-namespace argosy {
+namespace argosy::keeper {
 namespace {
 
 class Writer {
@@ -22,12 +22,15 @@ class Writer {
   }
 
   template <class... Fields>
-  void all(const Fields&... fields) { (visit(fields), ...); }
+  void all(const Fields&... fields) {
+    (visit(fields), ...);
+  }
 
  private:
   template <class T>
-  requires(std::is_arithmetic_v<T> || std::is_enum_v<T>)
-  void visit(T value) { out_.append(reinterpret_cast<const char*>(&value), sizeof value); }
+  requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) void visit(T value) {
+    out_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
 
   void visit(const std::string& text) {
     visit(static_cast<std::uint32_t>(text.size()));
@@ -62,7 +65,9 @@ class Reader {
   ~Reader() { CHECK(in_.empty()); }
 
   template <class... Fields>
-  void all(Fields&... fields) { (visit(fields), ...); }
+  void all(Fields&... fields) {
+    (visit(fields), ...);
+  }
 
  private:
   const char* take(std::size_t n) {
@@ -73,8 +78,9 @@ class Reader {
   }
 
   template <class T>
-  requires(std::is_arithmetic_v<T> || std::is_enum_v<T>)
-  void visit(T& value) { std::memcpy(&value, take(sizeof value), sizeof value); }
+  requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) void visit(T& value) {
+    std::memcpy(&value, take(sizeof value), sizeof value);
+  }
 
   std::uint32_t count() {
     std::uint32_t n = 0;
@@ -113,7 +119,8 @@ class Reader {
 template <class Visitor, class Order>
 void fields(Visitor& v, Order& o) requires(std::is_same_v<std::remove_const_t<Order>, StartOrder>) {
   v.all(o.token, o.argv, o.env, o.fresh_directory, o.directory, o.user, o.limits.files, o.limits.processes,
-        o.limits.core_bytes, o.limits.file_bytes, o.limits.memory_bytes, o.lease_deadline, o.secrets_path, o.secrets);
+        o.limits.core_bytes, o.limits.file_bytes, o.limits.memory_bytes, o.lease_deadline, o.secrets_path,
+        o.secrets);
 }
 template <class Visitor, class Order>
 void fields(Visitor& v, Order& o) requires(std::is_same_v<std::remove_const_t<Order>, ExtendOrder>) {
@@ -185,8 +192,12 @@ std::optional<Words> take_word(const std::string& bytes, std::size_t& at) {
 
 }  // namespace
 
-void put_order(const KeeperOrder& order, std::string& out) { put(order, out); }
-void put_event(const KeeperEvent& event, std::string& out) { put(event, out); }
+void put_order(const KeeperOrder& order, std::string& out) {
+  put(order, out);
+}
+void put_event(const KeeperEvent& event, std::string& out) {
+  put(event, out);
+}
 
 std::optional<KeeperOrder> take_order(const std::string& bytes, std::size_t& at) {
   return take_word<KeeperOrder>(bytes, at);
@@ -196,4 +207,4 @@ std::optional<KeeperEvent> take_event(const std::string& bytes, std::size_t& at)
   return take_word<KeeperEvent>(bytes, at);
 }
 
-}  // namespace argosy
+}  // namespace argosy::keeper

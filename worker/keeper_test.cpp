@@ -1,4 +1,5 @@
-// The keeper with real processes. Every wait is for an event; the bounds only end a test that has failed already.
+// The keeper with real processes. Every wait is for an event; the bounds only end a test that has failed
+// already.
 #include "worker/keeper.h"
 
 #include <fcntl.h>
@@ -21,7 +22,7 @@
 #include "worker/process_mark.h"
 #include "worker/process_tree.h"
 
-namespace argosy {
+namespace argosy::keeper {
 namespace {
 
 constexpr Duration bound = seconds(60);
@@ -32,7 +33,9 @@ Time now() {
   return {static_cast<std::int64_t>(t.tv_sec) * 1000000 + t.tv_nsec / 1000};
 }
 
-bool alive(int pid) { return kill(pid, 0) == 0; }
+bool alive(int pid) {
+  return kill(pid, 0) == 0;
+}
 
 // Waits for the end of a process that is not our child.
 bool gone_within_bound(int pid) {
@@ -53,9 +56,9 @@ struct Output {
 class Bench {
  public:
   explicit Bench(const std::string& folder, const std::string& token = "test")
-      : client_(std::move(KeeperClient::launch(
-                              {.command = {}, .worker_token = token, .trash_directory = folder + "/trash"})
-                              .value())) {}
+      : client_(std::move(
+            KeeperClient::launch({.command = {}, .worker_token = token, .trash_directory = folder + "/trash"})
+                .value())) {}
 
   KeeperClient& client() { return client_; }
   const Output& output(TaskToken token) { return outputs_[token]; }
@@ -133,7 +136,8 @@ class Bench {
     char bytes[65536];
     for (auto pipe = pipes_.begin(); pipe != pipes_.end();) {
       ssize_t n = 0;
-      while ((n = read(pipe->first, bytes, sizeof bytes)) > 0) pipe->second->append(bytes, static_cast<std::size_t>(n));
+      while ((n = read(pipe->first, bytes, sizeof bytes)) > 0)
+        pipe->second->append(bytes, static_cast<std::size_t>(n));
       if (n == 0) close(pipe->first);
       pipe = n == 0 ? pipes_.erase(pipe) : std::next(pipe);
     }
@@ -186,9 +190,11 @@ TEST_F(KeeperTest, TellsTheSignal) {
 }
 
 TEST_F(KeeperTest, GivesEachTaskAPlainWorld) {
-  const TaskToken task = bench->shell("ls /proc/self/fd | tr '\\n' ' '; grep -E 'Sig(Blk|Ign)' /proc/self/status; cat; pwd");
+  const TaskToken task =
+      bench->shell("ls /proc/self/fd | tr '\\n' ' '; grep -E 'Sig(Blk|Ign)' /proc/self/status; cat; pwd");
   EXPECT_EQ(bench->exited(task).exit_code, 0);
-  EXPECT_EQ(bench->output(task).out, "0 1 2 3 SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n/\n");  // 3: ls reading
+  EXPECT_EQ(bench->output(task).out,
+            "0 1 2 3 SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n/\n");  // 3: ls reading
 }
 
 TEST_F(KeeperTest, SaysWhyACommandDoesNotStart) {
@@ -206,7 +212,8 @@ TEST_F(KeeperTest, SaysWhyACommandDoesNotStart) {
   const TaskNotStarted missing = attempt("no-such-command");
   EXPECT_EQ(missing.step, StartStep::command);
   EXPECT_EQ(missing.error, ENOENT);
-  EXPECT_EQ(missing.reason, "command not found: 'no-such-command' is in no folder of PATH=/usr/local/bin:/usr/bin:/bin");
+  EXPECT_EQ(missing.reason,
+            "command not found: 'no-such-command' is in no folder of PATH=/usr/local/bin:/usr/bin:/bin");
   EXPECT_EQ(attempt("/no/such").reason, "command not found: '/no/such' does not exist in /");
   EXPECT_EQ(attempt(folder + "/plain").error, EACCES);
   EXPECT_NE(attempt(folder + "/plain").reason.find("chmod +x"), std::string::npos);
@@ -224,7 +231,8 @@ TEST_F(KeeperTest, SaysWhyADirectoryDoesNotDo) {
   order.fresh_directory = "/no/such/parent/fresh";
   const TaskNotStarted refused = bench->wait_for<TaskNotStarted>(bench->start(order));
   EXPECT_EQ(refused.step, StartStep::directory);
-  EXPECT_EQ(refused.reason, "cannot make the working directory /no/such/parent/fresh: No such file or directory");
+  EXPECT_EQ(refused.reason,
+            "cannot make the working directory /no/such/parent/fresh: No such file or directory");
 }
 
 TEST_F(KeeperTest, NeverStartsUnderALeaseThatRanOut) {
@@ -283,7 +291,8 @@ TEST_F(KeeperTest, KillsAtOnceWithoutGrace) {
 }
 
 TEST_F(KeeperTest, EndsADaemonWithItsAttemptAndOnlyThat) {
-  const TaskToken other = bench->shell("setsid -f sh -c 'echo $$; exec sleep 1000'; read never </dev/null; sleep 1000");
+  const TaskToken other =
+      bench->shell("setsid -f sh -c 'echo $$; exec sleep 1000'; read never </dev/null; sleep 1000");
   const int others_daemon = bench->printed_pid(other);
   const TaskToken task = bench->shell("(setsid sleep 1000 & echo $!)");
   const int daemon = bench->printed_pid(task);
@@ -309,7 +318,8 @@ TEST_F(KeeperTest, KnowsADaemonWithoutItsEnvironment) {
 }
 
 TEST_F(KeeperTest, EndsEvenADaemonThatHidesAllItsTraces) {
-  const TaskToken task = bench->shell("(env -i prlimit --rttime=1000000000:1000000000 setsid sleep 1000 & echo $!); read x </dev/null");
+  const TaskToken task = bench->shell(
+      "(env -i prlimit --rttime=1000000000:1000000000 setsid sleep 1000 & echo $!); read x </dev/null");
   const int daemon = bench->printed_pid(task);
   EXPECT_EQ(bench->exited(task).swept, 1u);
   EXPECT_FALSE(alive(daemon));
@@ -342,7 +352,8 @@ TEST_F(KeeperTest, KillsATreeAboveItsMemoryLimit) {
 TEST_F(KeeperTest, SetsLimits) {
   StartOrder order;
   order.argv = {"/bin/bash", "-c", "ulimit -n; ulimit -u; ulimit -c; ulimit -f"};
-  order.limits = {.files = 77, .processes = 5000, .core_bytes = 0, .file_bytes = 1024 * 1024, .memory_bytes = {}};
+  order.limits = {
+      .files = 77, .processes = 5000, .core_bytes = 0, .file_bytes = 1024 * 1024, .memory_bytes = {}};
   const TaskToken task = bench->start(order);
   EXPECT_EQ(bench->exited(task).exit_code, 0);
   EXPECT_EQ(bench->output(task).out, "77\n5000\n0\n1024\n");
@@ -359,7 +370,7 @@ TEST_F(KeeperTest, EndsAForkBombThatItsLimitHolds) {
   bench->client().stop_task({task, {}});
   bench->exited(task);
   for (const int pid : all_processes()) {
-    struct stat owner{};
+    struct stat owner {};
     const bool there = stat(("/proc/" + std::to_string(pid)).c_str(), &owner) == 0;
     EXPECT_FALSE(there && owner.st_uid == order.user->uid) << pid;
   }
@@ -371,7 +382,8 @@ TEST_F(KeeperTest, GivesAFreshDirectoryEachTimeAndClearsIt) {
   std::ofstream(foreign) << "stays";
   StartOrder order;
   order.fresh_directory = fresh;
-  order.argv = {"/bin/sh", "-c", "ls -A; pwd; mkdir -p a/b/c d; touch a/b/c/f; ln -s " + folder + " a/link; chmod 0 d a/b"};
+  order.argv = {"/bin/sh", "-c",
+                "ls -A; pwd; mkdir -p a/b/c d; touch a/b/c/f; ln -s " + folder + " a/link; chmod 0 d a/b"};
   for (int i = 0; i < 3; ++i) {
     const TaskToken task = bench->start(order);
     EXPECT_EQ(bench->exited(task).exit_code, 0);
@@ -418,7 +430,8 @@ TEST_F(KeeperTest, RunsAsTheUserAsked) {
   order.fresh_directory = folder + "/slot";
   order.secrets_path = folder + "/secrets";
   order.secrets = "K=v\n";
-  order.argv = {"/bin/sh", "-c", "id -u; id -g; id -G; cat " + order.secrets_path + "; touch mine; (setsid sleep 1000 & )"};
+  order.argv = {"/bin/sh", "-c",
+                "id -u; id -g; id -G; cat " + order.secrets_path + "; touch mine; (setsid sleep 1000 & )"};
   const TaskToken task = bench->start(order);
   EXPECT_EQ(bench->exited(task).swept, 1u);
   EXPECT_EQ(bench->output(task).out, "65534\n65533\n65533 65532\nK=v\n");
@@ -461,7 +474,8 @@ int worker_process(const std::string& folder, const std::string& token, Duration
   order.argv = {"/bin/sh", "-c", "trap '' TERM; (env -i setsid sleep 1000 & echo $!); sleep 1000"};
   order.lease_deadline = now() + lease;
   const TaskToken task = worker.start(order);
-  const int report[] = {worker.printed_pid(task), worker.wait_for<TaskStarted>(task).pid, worker.client().pid()};
+  const int report[] = {worker.printed_pid(task), worker.wait_for<TaskStarted>(task).pid,
+                        worker.client().pid()};
   (void)!write(tell, report, sizeof report);
   then(worker, task);
   _exit(1);
@@ -470,11 +484,12 @@ int worker_process(const std::string& folder, const std::string& token, Duration
 TEST_F(KeeperTest, KillsAtTheLeasesEndWhileTheWorkerIsStopped) {
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
-  const int worker = worker_process(folder, "frozen", milliseconds(1500), ends[1], [](Bench& frozen, TaskToken task) {
-    raise(SIGSTOP);
-    const bool well = frozen.exited(task).cause == EndCause::lease_ran_out && frozen.client().stop(bound);
-    _exit(well ? 0 : 1);
-  });
+  const int worker =
+      worker_process(folder, "frozen", milliseconds(1500), ends[1], [](Bench& frozen, TaskToken task) {
+        raise(SIGSTOP);
+        const bool well = frozen.exited(task).cause == EndCause::lease_ran_out && frozen.client().stop(bound);
+        _exit(well ? 0 : 1);
+      });
   int report[3] = {};
   ASSERT_EQ(read(ends[0], report, sizeof report), static_cast<ssize_t>(sizeof report));
   int status = 0;
@@ -492,7 +507,8 @@ TEST_F(KeeperTest, KillsAtTheLeasesEndWhileTheWorkerIsStopped) {
 TEST_F(KeeperTest, ANewSessionSweepsWhatAnEarlierOneLeft) {
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
-  const int worker = worker_process(folder, "earlier", seconds(600), ends[1], [](Bench&, TaskToken) { pause(); });
+  const int worker =
+      worker_process(folder, "earlier", seconds(600), ends[1], [](Bench&, TaskToken) { pause(); });
   int report[3] = {};
   ASSERT_EQ(read(ends[0], report, sizeof report), static_cast<ssize_t>(sizeof report));
   const auto [daemon, main, keeper] = std::tuple(report[0], report[1], report[2]);
@@ -516,7 +532,8 @@ TEST(KeeperMain, RefusesToBeStartedByPeople) {
 }
 
 TEST(KeeperClientTest, RefusesABadToken) {
-  EXPECT_FALSE(KeeperClient::launch({.command = {}, .worker_token = "a b", .trash_directory = "/tmp/x"}).ok());
+  EXPECT_FALSE(
+      KeeperClient::launch({.command = {}, .worker_token = "a b", .trash_directory = "/tmp/x"}).ok());
 }
 
 TEST(ProcessMarkTest, SurvivesTheRoundTripThroughTheKernel) {
@@ -537,4 +554,4 @@ TEST(ProcessMarkTest, SurvivesTheRoundTripThroughTheKernel) {
 }
 
 }  // namespace
-}  // namespace argosy
+}  // namespace argosy::keeper

@@ -14,7 +14,7 @@
 #include "worker/process_mark.h"
 #include "worker/process_tree.h"
 
-namespace argosy {
+namespace argosy::keeper {
 namespace {
 
 std::int64_t now_us() {
@@ -49,8 +49,8 @@ class Held {
   int fd_;
 };
 
-// Kills what `find` still finds alive, again and again, until two looks in a row find nothing: a process that forks
-// and dies while /proc is being read can hide its child from one look.
+// Kills what `find` still finds alive, again and again, until two looks in a row find nothing: a process that
+// forks and dies while /proc is being read can hide its child from one look.
 template <class Find, class Bury>
 Sweep sweep(Duration bound, const Find& find, const Bury& bury) {
   Sweep result;
@@ -117,7 +117,8 @@ Sweep sweep_earlier_sessions(std::string_view worker_token, Duration bound) {
   const auto find = [&] {
     std::vector<int> found;
     for (const int pid : all_processes()) {
-      if (std::find(spared.begin(), spared.end(), pid) == spared.end() && bears_token(pid, worker_token, mark)) {
+      if (std::find(spared.begin(), spared.end(), pid) == spared.end() &&
+          bears_token(pid, worker_token, mark)) {
         found.push_back(pid);
       }
     }
@@ -126,4 +127,4 @@ Sweep sweep_earlier_sessions(std::string_view worker_token, Duration bound) {
   return sweep(bound, find, [] {});
 }
 
-}  // namespace argosy
+}  // namespace argosy::keeper

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace argosy {
+namespace argosy::keeper {
 namespace {
 
 constexpr std::size_t max_untouched = 1024;
@@ -23,11 +23,12 @@ bool same(const struct stat& a, const struct stat& b) {
          a.st_ctim.tv_nsec == b.st_ctim.tv_nsec;
 }
 
-// Its time of change alone would do where that is finer than a task is short; so its entries are looked at as well.
+// Its time of change alone would do where that is finer than a task is short; so its entries are looked at as
+// well.
 bool is_untouched(const std::string& path, const struct stat& made) {
   const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0) return false;
-  struct stat now{};
+  struct stat now {};
   alignas(std::max_align_t) char entries[256];
   const bool clean = fstat(fd, &now) == 0 && same(now, made) &&
                      syscall(SYS_getdents64, fd, entries, sizeof entries) == two_entries;
@@ -52,7 +53,7 @@ int FreshDirectories::make(const std::string& path, const std::optional<TaskUser
     if (errno != EEXIST || !trash_.take(path) || mkdir(path.c_str(), 0700) != 0) return errno;
   }
   if (user && lchown(path.c_str(), user->uid, user->gid) != 0) return errno;
-  struct stat info{};
+  struct stat info {};
   if (lstat(path.c_str(), &info) != 0) return errno;
   made_.emplace(path, info);
   return 0;
@@ -72,4 +73,4 @@ void FreshDirectories::clear_all() {
   untouched_.clear();
 }
 
-}  // namespace argosy
+}  // namespace argosy::keeper

@@ -1,8 +1,9 @@
 // FreshDirectories: the empty working directory that each attempt gets, and its end.
 //
-// Owner: the keeper, single thread. A directory that its attempt never touched stays where it is and is handed out again
-// when the same path is asked for with the same owner: making and removing one costs a journaling file system more than
-// all else that the keeper does for a task. Workers therefore name directories by slot. What was touched goes to the trash.
+// Owner: the keeper, single thread. A directory that its attempt never touched stays where it is and is
+// handed out again when the same path is asked for with the same owner: making and removing one costs a
+// journaling file system more than all else that the keeper does for a task. Workers therefore name
+// directories by slot. What was touched goes to the trash.
 #pragma once
 
 #include <sys/stat.h>
@@ -14,7 +15,7 @@
 #include "worker/process.h"
 #include "worker/process_trash.h"
 
-namespace argosy {
+namespace argosy::keeper {
 
 class FreshDirectories {
  public:
@@ -36,4 +37,4 @@ class FreshDirectories {
   std::map<std::string, struct stat> untouched_;
 };
 
-}  // namespace argosy
+}  // namespace argosy::keeper

@@ -1,6 +1,6 @@
 #include "worker/process_mark.h"
 
-namespace argosy {
+namespace argosy::keeper {
 namespace {
 
 constexpr std::uint64_t marked = std::uint64_t{1} << 62;
@@ -27,4 +27,4 @@ std::optional<ProcessMark> read_mark(int pid) {
   return ProcessMark{.worker = limit.rlim_max & low_bits, .serial = limit.rlim_cur & low_bits};
 }
 
-}  // namespace argosy
+}  // namespace argosy::keeper

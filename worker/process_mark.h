@@ -1,8 +1,9 @@
 // The mark that every process of a task bears: which worker it belongs to and which start it descends from.
 //
-// It sits in RLIMIT_RTTIME, which bounds nothing at these sizes (a hundred thousand years of real-time scheduling),
-// is inherited by fork, exec and setuid alike, survives a scrubbed environment and a session of one's own, and is read
-// with one system call. A process that changes this very limit loses the mark; the environment tokens remain.
+// It sits in RLIMIT_RTTIME, which bounds nothing at these sizes (a hundred thousand years of real-time
+// scheduling), is inherited by fork, exec and setuid alike, survives a scrubbed environment and a session of
+// one's own, and is read with one system call. A process that changes this very limit loses the mark; the
+// environment tokens remain.
 #pragma once
 
 #include <sys/resource.h>
@@ -11,7 +12,7 @@
 #include <optional>
 #include <string_view>
 
-namespace argosy {
+namespace argosy::keeper {
 
 struct ProcessMark {
   std::uint64_t worker = 0;  // worker_mark() of the worker's token
@@ -27,4 +28,4 @@ rlimit mark_limit(const ProcessMark& mark);
 // Nothing when the process is gone, is not ours to ask, or bears no mark.
 std::optional<ProcessMark> read_mark(int pid);
 
-}  // namespace argosy
+}  // namespace argosy::keeper

@@ -18,7 +18,7 @@
 
 #define ARGOSY_UNINSTRUMENTED __attribute__((no_sanitize("address", "thread", "undefined")))
 
-namespace argosy {
+namespace argosy::keeper {
 namespace {
 
 constexpr std::size_t child_stack_bytes = 64 * 1024;
@@ -53,20 +53,24 @@ ARGOSY_UNINSTRUMENTED bool enter_user(const TaskUser& user) {
 }
 
 ARGOSY_UNINSTRUMENTED bool set_limits(const Plan& plan) {
-  setrlimit(RLIMIT_RTTIME, &plan.mark);  // refused below an inherited lower limit: the environment tokens must do
+  setrlimit(RLIMIT_RTTIME,
+            &plan.mark);  // refused below an inherited lower limit: the environment tokens must do
   for (std::size_t i = 0; i < plan.limit_count; ++i) {
     if (syscall(SYS_prlimit64, 0, plan.limits[i].resource, &plan.limits[i].limit, nullptr) != 0) return false;
   }
   return true;
 }
 
-// Tries each candidate as execvp would: what does not exist is passed over, what may not be run is remembered.
+// Tries each candidate as execvp would: what does not exist is passed over, what may not be run is
+// remembered.
 ARGOSY_UNINSTRUMENTED int exec_first(const Plan& plan) {
   int worst = ENOENT;
   for (const char* const* program = plan.programs; *program != nullptr; ++program) {
     execve(*program, const_cast<char* const*>(plan.argv), const_cast<char* const*>(plan.env));
-    if (errno == EACCES) worst = EACCES;
-    else if (errno != ENOENT && errno != ENOTDIR) return errno;
+    if (errno == EACCES)
+      worst = EACCES;
+    else if (errno != ENOENT && errno != ENOTDIR)
+      return errno;
   }
   return worst;
 }
@@ -86,11 +90,12 @@ ARGOSY_UNINSTRUMENTED int child_main(void* argument) {
   if (step(StartStep::process, dup2(plan.output.out, 1) == 1 && dup2(plan.output.err, 2) == 2) &&
       step(StartStep::directory, chdir(plan.directory) == 0) && step(StartStep::limits, set_limits(plan)) &&
       step(StartStep::user, plan.user == nullptr || enter_user(*plan.user))) {
-    // After the change of user, which clears it. A keeper that died before this line is seen by the second check.
+    // After the change of user, which clears it. A keeper that died before this line is seen by the second
+    // check.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != plan.keeper) _exit(127);
-    // Exec would close these too, but only after it has woken the keeper, which would then see another task end whose
-    // pipe is still open here.
+    // Exec would close these too, but only after it has woken the keeper, which would then see another task
+    // end whose pipe is still open here.
     syscall(SYS_close_range, 3, ~0U, 0);
     sigprocmask(SIG_SETMASK, &plan.no_signals, nullptr);
     plan.error = exec_first(plan);
@@ -99,7 +104,8 @@ ARGOSY_UNINSTRUMENTED int child_main(void* argument) {
   _exit(127);
 }
 
-std::vector<const char*> pointers(const std::vector<std::string>& first, const std::vector<std::string>& second) {
+std::vector<const char*> pointers(const std::vector<std::string>& first,
+                                  const std::vector<std::string>& second) {
   std::vector<const char*> list;
   list.reserve(first.size() + second.size() + 1);
   for (const std::string& item : first) list.push_back(item.c_str());
@@ -135,7 +141,8 @@ std::vector<LimitToSet> limits_to_set(const TaskLimits& limits) {
     if (!value) return;
     rlimit now{};
     getrlimit(static_cast<__rlimit_resource>(resource), &now);
-    const bool above = geteuid() != 0 && *value > now.rlim_max;  // may only be lowered: the lower one holds anyway
+    const bool above =
+        geteuid() != 0 && *value > now.rlim_max;  // may only be lowered: the lower one holds anyway
     const rlim_t bound = above ? now.rlim_max : *value;
     list.push_back({resource, {bound, bound}});
   };
@@ -156,16 +163,24 @@ std::string command_reason(const StartOrder& order, const std::string& directory
   const std::string name = "'" + command + "'";
   for (const std::string& candidate : candidates) {
     const std::string path = from_directory(candidate, directory);
-    struct stat info{};
+    struct stat info {};
     if (command.empty() || stat(path.c_str(), &info) != 0) continue;
-    if (error == ENOENT) return "not executable: " + path + " exists, but the interpreter it names in its first line does not";
+    if (error == ENOENT)
+      return "not executable: " + path + " exists, but the interpreter it names in its first line does not";
     if (error == EACCES && S_ISDIR(info.st_mode)) return "not executable: " + path + " is a directory";
-    if (error == EACCES) return "not executable: " + path + " may not be run by the task's user; check its mode (chmod +x), its owner and noexec mounts";
-    if (error == ENOEXEC) return "not executable: " + path + " is neither a program for this machine nor a script that begins with #!";
+    if (error == EACCES)
+      return "not executable: " + path +
+             " may not be run by the task's user; check its mode (chmod +x), its owner and noexec mounts";
+    if (error == ENOEXEC)
+      return "not executable: " + path +
+             " is neither a program for this machine nor a script that begins with #!";
   }
-  if (error == ENOENT && candidates.size() == 1 && candidates.front() == command) return "command not found: " + name + " does not exist in " + directory;
-  if (error == ENOENT) return "command not found: " + name + " is in no folder of PATH=" + std::string(search_path(order));
-  if (error == E2BIG) return "arguments and environment of " + name + " are too long for this system; pass data in files";
+  if (error == ENOENT && candidates.size() == 1 && candidates.front() == command)
+    return "command not found: " + name + " does not exist in " + directory;
+  if (error == ENOENT)
+    return "command not found: " + name + " is in no folder of PATH=" + std::string(search_path(order));
+  if (error == E2BIG)
+    return "arguments and environment of " + name + " are too long for this system; pass data in files";
   return "cannot run " + name + ": " + std::strerror(error);
 }
 
@@ -173,18 +188,24 @@ std::string reason_of(const Plan& plan, const StartOrder& order, const std::stri
                       const std::vector<std::string>& candidates) {
   const std::string words = std::strerror(plan.error);
   switch (plan.step) {
-    case StartStep::directory: return "cannot enter the working directory " + directory + ": " + words;
-    case StartStep::limits: return "cannot set the resource limits: " + words;
+    case StartStep::directory:
+      return "cannot enter the working directory " + directory + ": " + words;
+    case StartStep::limits:
+      return "cannot set the resource limits: " + words;
     case StartStep::user:
-      return "cannot run as uid " + std::to_string(order.user->uid) + ": " + words + "; only a worker that is root can";
-    case StartStep::command: return command_reason(order, directory, candidates, plan.error);
-    default: return "cannot start a process: " + words;
+      return "cannot run as uid " + std::to_string(order.user->uid) + ": " + words +
+             "; only a worker that is root can";
+    case StartStep::command:
+      return command_reason(order, directory, candidates, plan.error);
+    default:
+      return "cannot start a process: " + words;
   }
 }
 
 char* child_stack_top() {
   static char* const stack = [] {
-    void* memory = mmap(nullptr, child_stack_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    void* memory = mmap(nullptr, child_stack_bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     CHECK(memory != MAP_FAILED);
     return static_cast<char*>(memory);
   }();
@@ -223,4 +244,4 @@ std::variant<int, SpawnFailure> spawn_process(const StartOrder& order, const std
   return SpawnFailure{plan.step, plan.error, reason_of(plan, order, directory, candidates)};
 }
 
-}  // namespace argosy
+}  // namespace argosy::keeper

@@ -1,8 +1,9 @@
-// Starts one task's main process from the keeper, as cheaply as the kernel allows (the parent's memory is shared until exec).
+// Starts one task's main process from the keeper, as cheaply as the kernel allows (the parent's memory is
+// shared until exec).
 //
-// Owner: the keeper, a small single-threaded process with all signals blocked, no signal handlers, and every descriptor
-// above 2 close-on-exec; its descriptor 0 becomes the task's standard input. The child leads a session of its own and
-// is killed when the keeper dies.
+// Owner: the keeper, a small single-threaded process with all signals blocked, no signal handlers, and every
+// descriptor above 2 close-on-exec; its descriptor 0 becomes the task's standard input. The child leads a
+// session of its own and is killed when the keeper dies.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 #include "worker/process.h"
 #include "worker/process_mark.h"
 
-namespace argosy {
+namespace argosy::keeper {
 
 struct SpawnOutput {
   int out = -1;
@@ -25,9 +26,10 @@ struct SpawnFailure {
   std::string reason;
 };
 
-// Runs order.argv in `directory` with order.env plus the variables in `extra_env`. The pid, or why there is none.
+// Runs order.argv in `directory` with order.env plus the variables in `extra_env`. The pid, or why there is
+// none.
 std::variant<int, SpawnFailure> spawn_process(const StartOrder& order, const std::string& directory,
                                               const std::vector<std::string>& extra_env, SpawnOutput output,
                                               const ProcessMark& mark);
 
-}  // namespace argosy
+}  // namespace argosy::keeper

@@ -10,13 +10,18 @@
 #include <cstdio>
 #include <cstring>
 
-namespace argosy {
+namespace argosy::keeper {
 namespace {
 
-bool is_dots(const char* name) { return std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0; }
+bool is_dots(const char* name) {
+  return std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0;
+}
 
-// A task may have locked its owner out of a folder. Root needs no such thing, and must not be led to foreign files.
-bool open_up(int folder, const char* name) { return geteuid() != 0 && fchmodat(folder, name, 0700, 0) == 0; }
+// A task may have locked its owner out of a folder. Root needs no such thing, and must not be led to foreign
+// files.
+bool open_up(int folder, const char* name) {
+  return geteuid() != 0 && fchmodat(folder, name, 0700, 0) == 0;
+}
 
 }  // namespace
 
@@ -39,7 +44,9 @@ Trash::~Trash() {
   if (folder_fd_ >= 0) close(folder_fd_);
 }
 
-std::string Trash::next_name() { return std::to_string(++serial_); }
+std::string Trash::next_name() {
+  return std::to_string(++serial_);
+}
 
 bool Trash::take(const std::string& directory) {
   if (rmdir(directory.c_str()) == 0 || errno == ENOENT) return true;
@@ -88,4 +95,4 @@ bool Trash::empty_out(const std::string& name, std::size_t& entries) {
   return finished && (stuck || unlinkat(folder_fd_, name.c_str(), AT_REMOVEDIR) == 0 || errno != ENOTEMPTY);
 }
 
-}  // namespace argosy
+}  // namespace argosy::keeper

@@ -1,8 +1,9 @@
 // Trash: a folder where finished working directories wait to be removed, a little at a time.
 //
-// Owner: the keeper. take() costs one system call for an empty directory and two for a full one; step() does bounded
-// work. Symbolic links are removed, never followed; depth costs nothing, since each subfolder is moved to the top first.
-// What cannot be removed (immutable files, a foreign mount) stays in the folder until the next launch tries again.
+// Owner: the keeper. take() costs one system call for an empty directory and two for a full one; step() does
+// bounded work. Symbolic links are removed, never followed; depth costs nothing, since each subfolder is
+// moved to the top first. What cannot be removed (immutable files, a foreign mount) stays in the folder until
+// the next launch tries again.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,7 @@
 #include <deque>
 #include <string>
 
-namespace argosy {
+namespace argosy::keeper {
 
 class Trash {
  public:
@@ -42,4 +43,4 @@ class Trash {
   std::deque<std::string> waiting_;  // names in folder_
 };
 
-}  // namespace argosy
+}  // namespace argosy::keeper

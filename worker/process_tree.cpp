@@ -8,12 +8,14 @@
 #include <cstdlib>
 #include <memory>
 
-namespace argosy {
+namespace argosy::keeper {
 namespace {
 
 using Folder = std::unique_ptr<DIR, int (*)(DIR*)>;
 
-std::string proc_path(int pid, const char* rest) { return "/proc/" + std::to_string(pid) + rest; }
+std::string proc_path(int pid, const char* rest) {
+  return "/proc/" + std::to_string(pid) + rest;
+}
 
 // Files of /proc have no size: read until the end.
 std::string read_whole(const std::string& path) {
@@ -82,7 +84,8 @@ const std::vector<int>& OwnChildren::list() {
   char chunk[4096];
   for (ssize_t n; (n = pread(fd_, chunk, sizeof chunk, static_cast<off_t>(text_.size()))) > 0;) {
     text_.append(chunk, static_cast<std::size_t>(n));
-    if (static_cast<std::size_t>(n) < sizeof chunk / 2) break;  // the kernel fills what it can: this was the end
+    if (static_cast<std::size_t>(n) < sizeof chunk / 2)
+      break;  // the kernel fills what it can: this was the end
   }
   append_numbers(text_, pids_);
   return pids_;
@@ -118,7 +121,9 @@ void append_tree(int pid, std::vector<int>& out) {
   }
 }
 
-std::vector<int> all_processes() { return numbered_entries("/proc"); }
+std::vector<int> all_processes() {
+  return numbered_entries("/proc");
+}
 
 std::optional<std::string> environment_value(int pid, std::string_view name) {
   const std::string block = read_whole(proc_path(pid, "/environ"));
@@ -146,4 +151,4 @@ std::string command_name(int pid) {
   return name;
 }
 
-}  // namespace argosy
+}  // namespace argosy::keeper

@@ -1,7 +1,9 @@
-// What /proc tells about processes: children, descendants, group and session, environment tokens, resident memory.
+// What /proc tells about processes: children, descendants, group and session, environment tokens, resident
+// memory.
 //
-// All functions answer with what was true at some moment of the call, and with nothing for a process that is gone.
-// They use /proc/<pid>/task/<tid>/children where the kernel has it, else they read every process's parent.
+// All functions answer with what was true at some moment of the call, and with nothing for a process that is
+// gone. They use /proc/<pid>/task/<tid>/children where the kernel has it, else they read every process's
+// parent.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace argosy {
+namespace argosy::keeper {
 
 // The children of the calling process, cheap to ask again and again. Owner: one single-threaded process.
 class OwnChildren {
@@ -54,4 +56,4 @@ std::uint64_t resident_bytes(int pid);
 
 std::string command_name(int pid);
 
-}  // namespace argosy
+}  // namespace argosy::keeper
