@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "schemas/words/session.h"
@@ -45,7 +44,6 @@ enum class Count : std::uint8_t {
 };
 
 std::string_view to_text(Count count);
-std::optional<Count> count_from_text(std::string_view text);
 
 // How a refusal is counted.
 Count count_of(Refusal refusal);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "broker/events.h"
+#include "broker/options.h"
 #include "broker/presence.h"
 #include "schemas/envelope.h"
 
@@ -18,8 +19,13 @@ struct DoorRefusal {
   std::string text;
 };
 
-// Nothing: it may come in. `connection` is the peer's current one, or nullptr.
-std::optional<DoorRefusal> ask_door(const Identity& identity, const Envelope& envelope, const Connection* connection,
-                                    const Epoch& epoch);
+// Whether that identity may say that word to that role at all. Nothing: it may.
+std::optional<DoorRefusal> ask_right(const Identity& identity, const Envelope& envelope);
+
+// Whether it is said on the peer's current connection (nullptr: it has none). Nothing: it is. Not asked of Hello.
+std::optional<DoorRefusal> ask_connection(const Envelope& envelope, const Connection* connection, const Epoch& epoch);
+
+// Whether a Hello can be believed. Nothing: it can.
+std::optional<DoorRefusal> ask_hello(const Identity& identity, const Hello& hello, const Options& options);
 
 }  // namespace argosy::broker

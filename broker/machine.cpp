@@ -1,1 +1,219 @@
 #include "broker/machine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "broker/turn.h"
+
+namespace argosy::broker {
+
+namespace {
+
+// An epoch is counted up by one for each reign; a leap beyond this is not one that any broker made.
+constexpr std::uint64_t kEpochLeap = 1ull << 32;
+
+}  // namespace
+
+Machine::Machine(Options options) : options_(std::move(options)), state_(options_) {}
+Machine::~Machine() = default;
+
+void Machine::step(Now now, const Event& event, Effects& out) {
+  Turn turn(options_, state_, now, out);
+  std::visit([&](const auto& each) { turn.on(each); }, event);
+
+  const bool serving = std::holds_alternative<Serving>(state_.reign);
+  CHECK(serving || (state_.presence.size() == 0 && state_.queue.size() == 0));
+  CHECK(state_.presence.size() <= options_.max_connections && state_.queue.size() <= options_.max_offers);
+  CHECK(state_.matcher.workers() <= state_.presence.size());
+  CHECK(state_.refused_peers.size() <= options_.max_connections);
+}
+
+std::optional<Time> Machine::deadline() const {
+  if (!std::holds_alternative<Serving>(state_.reign)) return std::nullopt;
+  if (state_.matcher.wanted()) return Time{INT64_MIN / 2};
+  const std::optional<Time> look = state_.presence.next_look();
+  const std::optional<Time> report = report_due(options_, state_);
+  if (look && report) return std::min(*look, *report);
+  return look ? look : report;
+}
+
+void Machine::audit() const {
+  state_.presence.audit();
+  state_.queue.audit();
+  state_.matcher.audit();
+  std::size_t workers = 0;
+  for (const auto& [id, connection] : state_.presence.all()) workers += connection.role == Role::worker ? 1 : 0;
+  CHECK(workers == state_.matcher.workers());
+}
+
+void Machine::Turn::on(const Start& start) {
+  CHECK(std::holds_alternative<Idle>(state_.reign));
+  state_.roster_serial = start.roster_serial;
+  rise_above(start.highest);
+}
+
+void Machine::Turn::on(const EpochStored& stored) {
+  const auto* rising = std::get_if<Rising>(&state_.reign);
+  if (rising != nullptr && rising->epoch == stored.epoch) state_.reign = Serving{stored.epoch};
+}
+
+// Ends the reign, if there is one: who is connected says Hello again in the next.
+void Machine::Turn::rise_above(const Epoch& seen) {
+  forget_all();
+  const Epoch epoch{seen.number + 1, options_.name};
+  state_.reign = Rising{epoch};
+  out_.store_epoch = epoch;
+}
+
+void Machine::Turn::on(const MessageCame& message) {
+  if (std::holds_alternative<Idle>(state_.reign)) return;
+  Connection* connection = state_.presence.of_peer(message.peer);
+  if (connection != nullptr && (connection->role != message.identity.role || connection->name != message.identity.name ||
+                                !message.identity.enabled)) {
+    leave(*connection, PresenceChange::closed);
+    connection = nullptr;
+  }
+  if (!admit(message, connection)) return;
+  if (const auto* broken = std::get_if<Undecodable>(&message.body)) return refuse(message, broken->reason, broken->where);
+  if (const auto* word = std::get_if<Word>(&message.body)) return on_word(message, connection, *word);
+  if (!is_for_broker(message.envelope)) return carry(message, *connection, std::get<Opaque>(message.body).handle);
+}
+
+// The one door.
+bool Machine::Turn::admit(const MessageCame& message, Connection* connection) {
+  const auto turned_away = [&](const std::optional<DoorRefusal>& refusal) {
+    if (refusal) refuse(message, refusal->reason, refusal->text);
+    return refusal.has_value();
+  };
+  if (turned_away(ask_right(message.identity, message.envelope))) return false;
+
+  const auto* serving = std::get_if<Serving>(&state_.reign);
+  if (serving == nullptr) {
+    refuse(message, Refusal::not_active, "this broker does not serve yet: say it again later");
+    return false;
+  }
+  const Epoch& seen = message.envelope.epoch;
+  if (seen > serving->epoch) {
+    if (seen.number > serving->epoch.number + kEpochLeap) {
+      refuse(message, Refusal::invalid, "no broker ever reigned in epoch " + std::to_string(seen.number));
+    } else {
+      rise_above(seen);
+      refuse(message, Refusal::not_active, "this broker rises above the epoch that you know: say Hello again");
+    }
+    return false;
+  }
+  if (message.envelope.word == Hello::word) return true;
+  if (turned_away(ask_connection(message.envelope, connection, serving->epoch))) return false;
+  connection->heard = now_;
+  connection->spoke = true;
+  if (is_client(connection->role) && !connection->words.take(now_, options_.client_words_per_second)) {
+    refuse(message, Refusal::busy, "client_words_per_second: say it again later");
+    return false;
+  }
+  return true;
+}
+
+// The table of contents: every word that is for the broker.
+void Machine::Turn::on_word(const MessageCame& message, Connection* connection, const Word& word) {
+  if (const auto* it = std::get_if<Hello>(&word)) return hello(message, connection, *it);
+  if (std::holds_alternative<Bye>(word)) return bye(*connection);
+  if (const auto* it = std::get_if<Ping>(&word)) return send(*connection, Pong{it->nonce});
+  if (const auto* it = std::get_if<Holding>(&word)) return holding(*connection, *it);
+  if (const auto* it = std::get_if<Roster>(&word)) return roster(message, *it);
+  if (const auto* it = std::get_if<Publish>(&word)) return publish(message, *connection, *it);
+  if (const auto* it = std::get_if<Withdraw>(&word)) return withdraw(message, *connection, *it);
+  if (const auto* it = std::get_if<Credit>(&word)) return credit(*connection, *it);
+  if (const auto* it = std::get_if<Declined>(&word)) return declined(*it);
+  CHECK(!"a word for the broker that it does not know");
+}
+
+void Machine::Turn::on(const RubbishCame& rubbish) {
+  if (std::holds_alternative<Idle>(state_.reign)) return;
+  refuse(rubbish.peer, rubbish.identity, {}, rubbish.reason, rubbish.where);
+}
+
+void Machine::Turn::on(const PeerGone& gone) {
+  if (Connection* connection = state_.presence.of_peer(gone.peer)) leave(*connection, PresenceChange::closed);
+  state_.refused_peers.erase(gone.peer);
+}
+
+void Machine::Turn::on(const SendFailed& failed) {
+  count(Count::dropped_full);
+  if (Connection* connection = state_.presence.of_peer(failed.peer)) leave(*connection, PresenceChange::closed);
+}
+
+void Machine::Turn::on(const IdentitiesChanged& changed) {
+  for (const auto& [peer, identity] : changed.peers) {
+    Connection* connection = state_.presence.of_peer(peer);
+    if (connection == nullptr) continue;
+    if (identity.enabled && identity.role == connection->role && identity.name == connection->name) continue;
+    leave(*connection, PresenceChange::closed);
+    refuse(peer, identity, {}, Refusal::not_enabled, "the roster changed: this key is not enabled as before");
+  }
+}
+
+void Machine::Turn::on(const GateReported& report) {
+  state_.refused_keys = report.refused;
+  state_.transport = report.counters;
+  state_.report_wanted = true;
+}
+
+void Machine::Turn::on(const Tick&) {
+  if (!std::holds_alternative<Serving>(state_.reign)) return;
+  for (const ConnectionId id : state_.presence.take_due(now_)) look(*state_.presence.of_id(id));
+  match();
+  if (const auto due = report_due(options_, state_); due && *due <= now_) report();
+}
+
+void Machine::Turn::on(const broker::Stop&) {
+  for (const auto& [id, connection] : state_.presence.all()) send(*state_.presence.of_id(id), Bye{"the broker stops"});
+  forget_all();
+  state_.reign = Idle{};
+  out_.stopped = true;
+}
+
+void Machine::Turn::send(Connection& to, Word word, ShardTerm reign) {
+  Envelope envelope;
+  envelope.word = std::visit([](const auto& each) { return each.word; }, word);
+  envelope.epoch = std::get<Serving>(state_.reign).epoch;
+  envelope.reign = reign;
+  envelope.to = {to.role, to.name, to.id};
+  envelope.from = {Role::broker, options_.name, {}};
+  to.said = now_;
+  out_.out.push_back({to.peer, std::move(envelope), std::move(word)});
+}
+
+void Machine::Turn::send_masters(const Word& word) {
+  for (const ConnectionId id : state_.presence.masters()) send(*state_.presence.of_id(id), word);
+}
+
+// At the end of a reign nobody needs to hear who else is gone.
+void Machine::Turn::forget_all() {
+  const std::size_t said = out_.out.size();
+  while (state_.presence.size() > 0) forget(*state_.presence.of_id(state_.presence.all().begin()->first));
+  out_.out.resize(said);
+}
+
+// Counts always; tells as often as that peer may be told.
+void Machine::Turn::refuse(PeerId peer, const Identity& identity, const Envelope& refused, Refusal reason, std::string text) {
+  count(count_of(reason));
+  const bool known = state_.refused_peers.contains(peer);
+  const bool may_tell = known || state_.refused_peers.size() < options_.max_connections;
+  if (!may_tell || !state_.refused_peers[peer].take(now_, options_.refusals_per_second)) {
+    return count(Count::refusals_untold);
+  }
+  Envelope envelope;
+  envelope.word = Refused::word;
+  if (const auto* serving = std::get_if<Serving>(&state_.reign)) envelope.epoch = serving->epoch;
+  envelope.reign = refused.reign;
+  envelope.to = {identity.role, identity.name, refused.connection};
+  envelope.from = {Role::broker, options_.name, {}};
+  out_.out.push_back({peer, std::move(envelope), Refused{refused.word, reason, std::move(text), {}, {}}});
+}
+
+void Machine::Turn::refuse(const MessageCame& message, Refusal reason, std::string text) {
+  refuse(message.peer, message.identity, message.envelope, reason, std::move(text));
+}
+
+}  // namespace argosy::broker

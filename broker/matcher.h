@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,14 +36,14 @@ class Matcher {
   Matcher(const Matcher&) = delete;
   Matcher& operator=(const Matcher&) = delete;
 
-  // A worker with its room. Required: the id is new.
+  // A worker with its room. Required: id and name are new.
   void add_worker(ConnectionId id, const std::string& name, const Hello& hello);
   void remove_worker(ConnectionId id);
   void set_prefetch(ConnectionId id, std::uint32_t prefetch, bool draining);
   bool free(ConnectionId id, const ItemRef& item);  // false: not held there
 
   // Whether match() might do something.
-  bool wanted() const { return !grown_.empty() || !queue_.fresh().empty(); }
+  bool wanted() const { return (!grown_.empty() && queue_.size() > 0) || (!queue_.fresh().empty() && !open_.empty()); }
   void match(std::vector<Match>& out);
 
   const Ledger& ledger(ConnectionId id) const;
@@ -55,23 +56,29 @@ class Matcher {
   struct Rank {
     std::size_t waiting = 0;
     std::uint32_t load = 0;
-    std::uint64_t served = 0;
+    std::uint64_t served = 0;  // when it last got something
     Worker* worker = nullptr;
-    bool operator<(const Rank& other) const;
+    bool operator<(const Rank& other) const;  // total: the connection decides last
   };
+  using Lane = OfferQueue::Lane;
 
-  Rank rank(Worker& worker) const;
-  void open_or_close(Worker& worker);  // after its room changed
-  bool may_take(Worker& worker, const OfferQueue::Lane& lane) const;
-  void give(Worker& worker, OfferQueue::Lane& lane, std::vector<Match>& out);
+  static Rank rank_of(Worker& worker);
+  void list(Worker& worker);    // after its room changed: into open_ if it has any
+  void unlist(Worker& worker);  // before its room changes
+  static bool may_take(Worker& worker, const Lane& lane);
+  Lane* lane_for(Worker& worker, Fit least) const;
+  Worker* worker_for(const Lane& lane, Fit least) const;
+  Worker* named_worker_for(const Lane& lane, Fit least) const;
+  void give(Worker& worker, Lane& lane, std::vector<Match>& out);
   void fill_workers(Fit least, std::vector<Match>& out);
   void place_lanes(Fit least, std::vector<Match>& out);
 
   const Options& options_;
   OfferQueue& queue_;
   std::map<ConnectionId, std::unique_ptr<Worker>> workers_;
-  std::set<Rank> open_;                // with room for anything at all
-  std::set<ConnectionId> grown_;       // whose room grew since the last match
+  std::map<std::string, Worker*> names_;
+  std::set<Rank> open_;            // with room for anything at all
+  std::set<ConnectionId> grown_;   // whose room grew since the last match
   std::uint64_t serves_ = 0;
 };
 

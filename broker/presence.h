@@ -33,7 +33,8 @@ struct Connection {
   bool draining = false;     // workers
   bool spoke = false;        // said anything since its Hello
   Time heard;
-  Time said;                 // the broker to it
+  Time said;                 // by the broker to it
+  Time look;                 // when Presence looks at it next
   Budget words;              // clients
 };
 
@@ -44,14 +45,16 @@ class Presence {
   // Required: no connection of that peer; for masters and workers, none of that name.
   Connection& add(Time now, PeerId peer, const Identity& identity, const Hello& hello);
   void remove(ConnectionId id);
-  void clear();
 
   Connection* of_peer(PeerId peer);
   Connection* of_id(ConnectionId id);
   const Connection* of_id(ConnectionId id) const;
   Connection* of_name(Role role, const std::string& name);  // masters and workers
 
-  // Whether one more of that role would be too many; then the bound's name.
+  std::vector<ConnectionId> masters() const;
+  bool any_master() const;
+
+  // The bound that one more of that role would break; nothing: there is room.
   std::optional<std::string> full_for(Role role) const;
 
   // The next connection that wants a look: it may be silent, or wait for a word of ours.

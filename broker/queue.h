@@ -7,12 +7,13 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
-#include <vector>
+#include <string_view>
+#include <utility>
 
 #include "base/ids.h"
 #include "broker/options.h"
@@ -33,7 +34,27 @@ std::string_view to_text(QueueRefusal refusal);
 
 class OfferQueue {
  public:
-  class Lane;  // the offers of one class
+  struct Group;
+  struct Level;
+
+  // The offers of one class.
+  struct Lane {
+    ClassKey key;
+    OfferClass offer_class;
+    std::uint32_t serial = 0;   // of this definition, from 1; never used again
+    std::uint64_t served = 0;   // when it last had a turn or, while empty, became so
+    std::size_t size = 0;
+    std::map<std::int32_t, Level, std::greater<>> levels;  // by priority; none is empty
+  };
+  // The offers of one priority: `ring` says whose turn is next.
+  struct Level {
+    std::map<std::uint64_t, Group> groups;
+    std::list<std::uint64_t> ring;
+  };
+  struct Group {
+    std::list<ItemRef> items;
+    std::list<std::uint64_t>::iterator turn;
+  };
 
   explicit OfferQueue(const Options& options);
   ~OfferQueue();
@@ -56,9 +77,10 @@ class OfferQueue {
     std::int32_t priority = 0;
     std::uint64_t served = 0;
     Lane* lane = nullptr;
-    bool operator<(const Turn& other) const;
+    bool operator<(const Turn& other) const;  // total: the key decides last
   };
   const std::set<Turn>& turns() const { return turns_; }
+  static Turn turn_of(Lane& lane);  // required: it has offers
   // Lanes that had none and have offers since the last clear_fresh().
   const std::set<ClassKey>& fresh() const { return fresh_; }
   void clear_fresh() { fresh_.clear(); }
@@ -70,20 +92,28 @@ class OfferQueue {
   void audit() const;
 
  private:
-  struct Group;
-  struct Place;
+  struct Place {
+    Lane* lane;
+    std::int32_t priority;
+    std::uint64_t group;
+    std::list<ItemRef>::iterator item;
+  };
+  using Places = std::map<ItemRef, Place>;
 
-  void erase(std::map<ItemRef, Place>::iterator place);
-  void reorder(Lane& lane);
-  bool make_room_for_class();
+  QueueRefusal refuse(const Lane& lane, const Offer& offer) const;
+  void remove(Places::iterator place);
+  bool make_room_for_lane();
+  void rest(Lane& lane);   // it has no offers (any more)
+  void wake(Lane& lane);   // it has offers (again)
 
   const Options& options_;
   std::map<ClassKey, std::unique_ptr<Lane>> lanes_;
-  std::map<ItemRef, Place> places_;
-  std::set<Turn> turns_;
+  Places places_;
+  std::set<Turn> turns_;                                // of lanes with offers
+  std::set<std::pair<std::uint64_t, ClassKey>> resting_;  // lanes without, longest first
   std::set<ClassKey> fresh_;
   std::uint64_t serves_ = 0;
-  std::uint32_t next_slot_ = 0;
+  std::uint32_t serials_ = 0;
 };
 
 }  // namespace argosy::broker

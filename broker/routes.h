@@ -29,10 +29,9 @@ class Routes {
 
   explicit Routes(const Options& options) : options_(options) {}
 
-  // All that this master holds now (a Hello or Holding).
+  // All that this master holds now (a Hello or Holding); nothing, when it is gone.
   Changes hold(ConnectionId master, const std::string& name, const std::vector<ShardTerm>& holds);
-  Changes leave(ConnectionId master);
-  void clear();
+
 
   const Reign* of(ShardId shard) const;  // nullptr: never heard of, or nobody holds it
   bool holds(ConnectionId master, const ShardTerm& reign) const;

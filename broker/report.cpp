@@ -1,0 +1,34 @@
+// What people are told of a broker, through its masters.
+#include <string>
+
+#include "broker/turn.h"
+
+namespace argosy::broker {
+
+std::optional<Time> report_due(const Options& options, const State& state) {
+  if (!state.report_wanted && state.counters == state.reported) return std::nullopt;
+  if (!state.presence.any_master()) return std::nullopt;
+  return state.reported_at + options.report_every;
+}
+
+void Machine::Turn::report() {
+  BrokerReport report;
+  report.broker = options_.name;
+  report.refused = state_.refused_keys;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Count::count_); ++i) {
+    const Count each = static_cast<Count>(i);
+    report.counters.push_back({std::string(to_text(each)), state_.counters.of(each)});
+  }
+  report.counters.push_back({"connections", state_.presence.size()});
+  report.counters.push_back({"clients", state_.presence.clients()});
+  report.counters.push_back({"workers", state_.matcher.workers()});
+  report.counters.push_back({"offers", state_.queue.size()});
+  report.counters.push_back({"classes", state_.queue.classes()});
+  for (const BrokerCounter& each : state_.transport) report.counters.push_back(each);
+  send_masters(report);
+  state_.reported = state_.counters;
+  state_.reported_at = now_;
+  state_.report_wanted = false;
+}
+
+}  // namespace argosy::broker

@@ -1,0 +1,133 @@
+// Who comes, stays and leaves, and who holds which shard. protocol.md, "Sessions".
+#include <algorithm>
+#include <utility>
+
+#include "broker/turn.h"
+
+namespace argosy::broker {
+
+namespace {
+
+// What catalogs approve. Masters and operators stand in files on the broker's host: no push makes one.
+bool may_be_pushed(const RosterEntry& entry) {
+  return entry.role == Role::worker || entry.role == Role::submitter || entry.role == Role::viewer;
+}
+
+WorkerPresence presence_of(const Connection& worker, PresenceChange change) {
+  return {worker.name, worker.session, worker.id, change, worker.host, worker.build, worker.capacity, worker.draining};
+}
+
+}  // namespace
+
+void Machine::Turn::hello(const MessageCame& message, Connection* before, const Hello& hello) {
+  if (const auto refusal = ask_hello(message.identity, hello, options_)) {
+    return refuse(message, refusal->reason, refusal->text);
+  }
+  // Said again because the Welcome is still on its way: the connection stays what it is.
+  if (before != nullptr && before->session == hello.session && !before->spoke) {
+    before->heard = now_;
+    return welcome(*before);
+  }
+  if (before != nullptr) forget(*before);
+  if (!make_way(message, hello)) return;
+
+  count(Count::hellos);
+  Connection& connection = state_.presence.add(now_, message.peer, message.identity, hello);
+  if (connection.role == Role::worker) {
+    state_.matcher.add_worker(connection.id, connection.name, hello);
+    // Before anything that the worker says, so that masters know the connection it says it on.
+    tell_presence(connection, PresenceChange::here);
+  }
+  if (connection.role == Role::master) hold(connection, hello.holds);
+  welcome(connection);
+  if (connection.role == Role::master) {
+    tell_everybody_present(connection);
+    state_.report_wanted = true;
+  }
+}
+
+// One name, one connection: the older one goes, or stays and this is its twin. Then there must be room. False: refused.
+bool Machine::Turn::make_way(const MessageCame& message, const Hello& hello) {
+  Connection* older =
+      is_client(message.identity.role) ? nullptr : state_.presence.of_name(message.identity.role, message.identity.name);
+  if (older != nullptr && older->host.machine_id != hello.host.machine_id && older->heard + options_.silence > now_) {
+    refuse(message, Refusal::twin, older->name + " is connected from host " + older->host.name);
+    return false;
+  }
+  if (older != nullptr) forget(*older);
+  if (const auto bound = state_.presence.full_for(message.identity.role)) {
+    refuse(message, Refusal::busy, *bound + " is reached: say Hello again later");
+    return false;
+  }
+  return true;
+}
+
+void Machine::Turn::welcome(Connection& connection) {
+  send(connection, Welcome{connection.id, options_.heartbeat, options_.silence, state_.routes.holders(), options_.cluster});
+}
+
+void Machine::Turn::bye(Connection& connection) { leave(connection, PresenceChange::left); }
+
+void Machine::Turn::holding(Connection& master, const Holding& holding) { hold(master, holding.holds); }
+
+void Machine::Turn::hold(Connection& master, const std::vector<ShardTerm>& holds) {
+  Routes::Changes changes = state_.routes.hold(master.id, master.name, holds);
+  count(Count::dropped_old_holding, changes.refused);
+  std::vector<ShardId> changed = std::move(changes.lost);
+  changed.insert(changed.end(), changes.gained.begin(), changes.gained.end());
+  std::sort(changed.begin(), changed.end());
+  changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
+  for (const ShardId shard : changed) count(Count::offers_withdrawn, state_.queue.drop_shard(shard));
+  tell_holders(changed, master.id);
+}
+
+void Machine::Turn::tell_holders(const std::vector<ShardId>& shards, ConnectionId but) {
+  if (shards.empty()) return;
+  const Holders word{state_.routes.holders(shards)};
+  for (const auto& [id, connection] : state_.presence.all()) {
+    if (id != but) send(*state_.presence.of_id(id), word);
+  }
+}
+
+void Machine::Turn::tell_presence(const Connection& worker, PresenceChange change) {
+  send_masters(argosy::Presence{false, {presence_of(worker, change)}});
+}
+
+void Machine::Turn::tell_everybody_present(Connection& master) {
+  argosy::Presence everybody{true, {}};
+  for (const auto& [id, connection] : state_.presence.all()) {
+    if (connection.role == Role::worker) everybody.workers.push_back(presence_of(connection, PresenceChange::here));
+  }
+  send(master, std::move(everybody));
+}
+
+void Machine::Turn::leave(Connection& connection, PresenceChange how) {
+  if (connection.role == Role::worker) tell_presence(connection, how);
+  forget(connection);
+}
+
+void Machine::Turn::forget(Connection& connection) {
+  if (connection.role == Role::worker) state_.matcher.remove_worker(connection.id);
+  if (connection.role == Role::master) hold(connection, {});
+  state_.presence.remove(connection.id);
+}
+
+// Whether it is silent, and whether it must hear that we are here.
+void Machine::Turn::look(Connection& connection) {
+  if (connection.heard + options_.silence <= now_) return leave(connection, PresenceChange::silent);
+  if (connection.said + options_.heartbeat <= now_) send(connection, Pong{});
+}
+
+void Machine::Turn::roster(const MessageCame& message, const Roster& roster) {
+  if (roster.serial <= state_.roster_serial) return count(Count::dropped_old_roster);
+  state_.roster_serial = roster.serial;
+  RosterUpdate update{roster.serial, {}};
+  std::copy_if(roster.entries.begin(), roster.entries.end(), std::back_inserter(update.entries), may_be_pushed);
+  if (update.entries.size() < roster.entries.size()) {
+    refuse(message, Refusal::invalid, "entries of roles other than worker, submitter and viewer are left out: those stand in "
+                                      "the roster file on the broker's host");
+  }
+  out_.roster = std::move(update);
+}
+
+}  // namespace argosy::broker

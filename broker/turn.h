@@ -1,0 +1,84 @@
+// One step of the broker's machine: what its parts share while they handle one event. For broker/*.cpp only.
+//
+// machine.cpp holds the switch; sessions.cpp, offers.cpp, carry.cpp and report.cpp one chapter of protocol.md each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "broker/door.h"
+#include "broker/machine.h"
+
+namespace argosy::broker {
+
+class Machine::Turn {
+ public:
+  Turn(const Options& options, State& state, Now now, Effects& out)
+      : options_(options), state_(state), now_(now.steady), out_(out) {}
+
+  // machine.cpp: events.
+  void on(const Start& start);
+  void on(const EpochStored& stored);
+  void on(const MessageCame& message);
+  void on(const RubbishCame& rubbish);
+  void on(const PeerGone& gone);
+  void on(const SendFailed& failed);
+  void on(const IdentitiesChanged& changed);
+  void on(const GateReported& report);
+  void on(const Tick& tick);
+  void on(const broker::Stop& stop);
+
+ private:
+  // machine.cpp: the door, and what every part says.
+  bool admit(const MessageCame& message, Connection* connection);
+  void rise_above(const Epoch& seen);
+  void on_word(const MessageCame& message, Connection* connection, const Word& word);
+  void send(Connection& to, Word word, ShardTerm reign = {});
+  void send_masters(const Word& word);
+  void forget_all();
+  void refuse(PeerId peer, const Identity& identity, const Envelope& refused, Refusal reason, std::string text);
+  void refuse(const MessageCame& message, Refusal reason, std::string text);
+  void count(Count what, std::uint64_t n = 1) { state_.counters.add(what, n); }
+
+  // sessions.cpp.
+  void hello(const MessageCame& message, Connection* before, const Hello& hello);
+  bool make_way(const MessageCame& message, const Hello& hello);
+  void welcome(Connection& connection);
+  void bye(Connection& connection);
+  void holding(Connection& master, const Holding& holding);
+  void roster(const MessageCame& message, const Roster& roster);
+  void hold(Connection& master, const std::vector<ShardTerm>& holds);
+  void tell_holders(const std::vector<ShardId>& shards, ConnectionId but);
+  void tell_presence(const Connection& worker, PresenceChange change);
+  void tell_everybody_present(Connection& master);
+  void leave(Connection& connection, PresenceChange how);
+  void forget(Connection& connection);  // as leave(), without a word about a worker
+  void look(Connection& connection);
+
+  // offers.cpp.
+  void publish(const MessageCame& message, Connection& master, const Publish& publish);
+  void withdraw(const MessageCame& message, Connection& master, const Withdraw& withdraw);
+  void credit(Connection& worker, const Credit& credit);
+  void declined(const Declined& declined);
+  void match();
+
+  // carry.cpp.
+  void carry(const MessageCame& message, Connection& speaker, BodyHandle body);
+  Connection* find_hearer(const MessageCame& message, Connection& speaker);
+  Connection* find_master(const MessageCame& message, Connection& speaker);
+  Connection* find_worker(const MessageCame& message, Connection& speaker);
+  Connection* find_client(const MessageCame& message);
+
+  // report.cpp.
+  void report();
+
+  const Options& options_;
+  State& state_;
+  Time now_;
+  Effects& out_;
+};
+
+// When the next report is due; nothing: there is nothing new, or nobody to tell. report.cpp.
+std::optional<Time> report_due(const Options& options, const State& state);
+
+}  // namespace argosy::broker
