@@ -34,21 +34,22 @@ struct DeskOptions {
 };
 
 // A word for the desk (is_desk_word) as it was heard, or what the machine owes to the desk.
-using DeskInput = std::variant<Message, DeskAnswer, LookUp, NeedValues>;
+using DeskInput = std::variant<Message, DeskOutcome, LookUp, NeedValues>;
 
 // A word to be sent: the shell fills in the rest of the envelope.
 struct DeskSay {
   Address to;
+  ShardTerm reign;  // as the asker said it: what answers a Fetch bears the reign that the worker knows
   Word word;  // Answer, Accepted, Stored, Chunk, Changed or Refused
 };
-// Or an event for the machine: FleetKnown, ValuesRead, Admit and the desk's requests.
+// Or an event for the machine: Admit, ValuesRead and the orders of desk_orders.h.
 using DeskOutput = std::variant<DeskSay, Event>;
 
 class Desk {
  public:
   static constexpr std::size_t kWaitingMost = 20'000;
 
-  // Opens the catalog on its own thread, and again whenever it was away; first gives FleetKnown. `wakeup` is the shell's
+  // Opens the catalog on its own thread, and again whenever it was away; first gives FleetNews. `wakeup` is the shell's
   // and outlives the desk.
   Desk(DeskOptions options, fabric::Wakeup& wakeup);
   ~Desk();  // what waits is dropped; ends the thread
