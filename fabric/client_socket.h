@@ -74,7 +74,7 @@ class ClientSocket : public Pollable {
   bool connected() const;  // as of the last take_events()
   // Drops the connection, if any, and connects anew at once (e.g. when the application hears nothing any
   // more).
-  void reconnect(Time now);
+  void reconnect(Time now, std::vector<ClientEvent>& events);
 
   void raw_sockets(std::vector<void*>& out) const override;
   std::optional<Time> deadline() const override;  // call take_events() then

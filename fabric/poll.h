@@ -26,7 +26,7 @@ struct Readiness {
   Token token = 0;
   bool readable =
       false;  // sockets: something to receive or an event; descriptors: POLLIN, POLLHUP or POLLERR
-  bool writable = false;  // descriptors only
+  bool writable = false;  // only where change() or add() asked for it
 };
 
 class PollSet {
@@ -38,7 +38,9 @@ class PollSet {
 
   Token add(Pollable& pollable);
   Token add(int fd, Interest interest = Interest::read);
-  void change(Token token, Interest interest);  // of a descriptor
+  // Of a descriptor; of a ClientSocket too, which with write or read_write is also told once it takes a
+  // message again (after Sent::full). Sockets are always told as readable.
+  void change(Token token, Interest interest);
   void remove(Token token);
 
   // Sleeps until something is ready, a Pollable's own deadline comes (it is then told as readable), or

@@ -40,6 +40,7 @@ struct ServerOptions {
   Duration handshake = seconds(2);
   Duration heartbeat = seconds(1);          // ZMTP pings; 0: none
   Duration heartbeat_timeout = seconds(4);  // silence that ends a connection
+  Duration linger = milliseconds(200);      // for queued frames, when this object goes
 };
 
 struct Received {
@@ -66,10 +67,12 @@ class ServerSocket : public Pollable {
   // brackets.
   Status listen(const std::string& endpoint);
   std::string endpoint() const;  // of the last listen, with the real port; empty: not listening
-  // Stops listening on all endpoints; connections live on. The port is free when it returns (at most a
-  // second).
+  // Stops listening on all endpoints; the ports are free when it returns (at most a second). libzmq gives no
+  // way to keep the connections that a listener accepted: they end too, frames still queued on them may be
+  // lost, and every peer is told gone after what it said before has been received. listen() works again
+  // afterwards.
   void stop_listening();
-  // Stops listening and ends all connections; every known peer is told gone. listen() works again afterwards.
+  // The same at once: nothing more is sent or received on any connection.
   void hang_up();
 
   bool receive(Received& out);  // false: nothing now

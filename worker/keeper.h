@@ -1,12 +1,14 @@
-// The keeper: a small process beside each worker, parent and subreaper of all its tasks. See worker/README.md.
+// The keeper: a small process beside each worker, parent and subreaper of all its tasks. See
+// worker/README.md.
 //
-// keeper_main is the whole program: `argosy-keeper`, and the internal word `keeper` of `argosy`. It serves the socket on
-// descriptor 3 until the worker's end closes, then kills every tree, and returns when no descendant is left. Single
-// thread. The caller returns its result from main at once and must not have started threads.
-// Required: ARGOSY_WORKER_TOKEN in the environment; argv[1] (after the word `keeper`, where there is one): the trash folder.
+// keeper_main is the whole program: `argosy-keeper`, and the internal word `keeper` of `argosy`. It serves
+// the socket on descriptor 3 until the worker's end closes, then kills every tree, and returns when no
+// descendant is left. Single thread. The caller returns its result from main at once and must not have
+// started threads. Required: ARGOSY_WORKER_TOKEN in the environment; argv[1] (after the word `keeper`, where
+// there is one): the trash folder.
 #pragma once
 
-namespace argosy {
+namespace argosy::keeper {
 
 constexpr int keeper_socket_fd = 3;
 constexpr const char* worker_token_variable = "ARGOSY_WORKER_TOKEN";
@@ -15,4 +17,4 @@ constexpr const char* attempt_token_variable = "ARGOSY_ATTEMPT_TOKEN";
 // Exit status: 0 after the worker went away, 2 when started wrongly.
 int keeper_main(int argc, char** argv);
 
-}  // namespace argosy
+}  // namespace argosy::keeper

@@ -1,8 +1,9 @@
-// KeeperClient: the worker's side of its keeper. Launches the process, sends orders, takes events; never blocks, except in stop().
+// KeeperClient: the worker's side of its keeper. Launches the process, sends orders, takes events; never
+// blocks, except in stop().
 //
 // Owner: the worker's shell, one at a time. Single thread. Poll fd() for reading always and for writing while
-// wants_write(); then call receive() and flush(). Destroying it closes the socket: the keeper then kills every tree,
-// waits until all are gone, and exits by itself.
+// wants_write(); then call receive() and flush(). Destroying it closes the socket: the keeper then kills
+// every tree, waits until all are gone, and exits by itself.
 #pragma once
 
 #include <string>
@@ -12,19 +13,20 @@
 #include "base/time.h"
 #include "worker/process.h"
 
-namespace argosy {
+namespace argosy::keeper {
 
 struct KeeperLaunch {
   std::vector<std::string> command;  // program and first arguments; empty: default_keeper_command()
-  std::string worker_token;          // 1 … 64 of [0-9A-Za-z_-], the same for each session of this worker's folder
-  std::string trash_directory;       // absolute, on the file system of the fresh directories; made when missing
+  std::string worker_token;  // 1 … 64 of [0-9A-Za-z_-], the same for each session of this worker's folder
+  std::string trash_directory;  // absolute, on the file system of the fresh directories; made when missing
 };
 
-// `argosy-keeper` beside this program when it is there (it stays small), else this program with the word `keeper`.
+// `argosy-keeper` beside this program when it is there (it stays small), else this program with the word
+// `keeper`.
 std::vector<std::string> default_keeper_command();
 
-// The reading ends of a started task's output: non-blocking, close-on-exec, owned by the caller. After TaskExited read
-// until end or EAGAIN; only a descriptor smuggled to a stranger keeps the end away.
+// The reading ends of a started task's output: non-blocking, close-on-exec, owned by the caller. After
+// TaskExited read until end or EAGAIN; only a descriptor smuggled to a stranger keeps the end away.
 struct TaskPipes {
   int out = -1;
   int err = -1;
@@ -51,7 +53,8 @@ class KeeperClient {
   // Appends what has arrived. KeeperDied is the last event ever, told once.
   void receive(std::vector<KeeperEvent>& events);
 
-  // Says farewell and waits up to `bound` for the keeper's exit: true when every tree is gone and the keeper with it.
+  // Says farewell and waits up to `bound` for the keeper's exit: true when every tree is gone and the keeper
+  // with it.
   bool stop(Duration bound);
 
   int fd() const { return socket_; }
@@ -63,7 +66,7 @@ class KeeperClient {
   void die(std::vector<KeeperEvent>& events);
   bool send_some();
 
-  struct Rider {       // descriptors that travel with the byte at `offset` of out_
+  struct Rider {  // descriptors that travel with the byte at `offset` of out_
     std::size_t offset;
     int fds[2];
   };
@@ -78,4 +81,4 @@ class KeeperClient {
   std::string in_;
 };
 
-}  // namespace argosy
+}  // namespace argosy::keeper

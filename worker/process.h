@@ -1,9 +1,10 @@
 // What the worker asks the keeper to run, and what it hears back: plain structs, std only, no I/O.
 //
 // Owner: the worker makes orders and takes events; KeeperClient (worker/keeper_client.h) carries both.
-// A token names one attempt on this worker. The worker chooses it, it is never 0 and never used again by one worker
-// process. Every StartOrder is answered by TaskStarted then TaskExited, or by TaskNotStarted alone, unless the keeper
-// dies first (KeeperDied). Paths are absolute. Times are CLOCK_BOOTTIME, walls UTC, all in microseconds.
+// A token names one attempt on this worker. The worker chooses it, it is never 0 and never used again by one
+// worker process. Every StartOrder is answered by TaskStarted then TaskExited, or by TaskNotStarted alone,
+// unless the keeper dies first (KeeperDied). Paths are absolute. Times are CLOCK_BOOTTIME, walls UTC, all in
+// microseconds.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,7 @@
 
 #include "base/time.h"
 
-namespace argosy {
+namespace argosy::keeper {
 
 using TaskToken = std::uint64_t;
 
@@ -27,8 +28,8 @@ struct TaskUser {
 
 // What ends or bounds a task's processes. Absent: what the worker itself has, memory: no limit.
 struct TaskLimits {
-  std::optional<std::uint64_t> files;         // open descriptors a process
-  std::optional<std::uint64_t> processes;     // of the account, on the whole host (RLIMIT_NPROC); root is exempt
+  std::optional<std::uint64_t> files;      // open descriptors a process
+  std::optional<std::uint64_t> processes;  // of the account, on the whole host (RLIMIT_NPROC); root is exempt
   std::optional<std::uint64_t> core_bytes;    // of a core dump
   std::optional<std::uint64_t> file_bytes;    // of one written file
   std::optional<std::uint64_t> memory_bytes;  // resident bytes of the whole tree; above it SIGKILL
@@ -38,12 +39,14 @@ struct StartOrder {
   TaskToken token = 0;
   std::vector<std::string> argv;  // at least one; argv[0] without '/' is looked up in PATH of `env`
   std::vector<std::string> env;   // "K=V", the whole environment; the keeper adds its two tokens
-  std::string fresh_directory;    // made empty (0700, the task's user), removed at the end; "": none
-  std::string directory;          // where the process starts; "": fresh_directory, else "/"
+  std::string fresh_directory;  // empty, 0700, the task's user's; cleared at the end; "": none. Reused paths
+                                // cost less
+  std::string directory;        // where the process starts; "": fresh_directory, else "/"
   std::optional<TaskUser> user;
   TaskLimits limits;
-  Time lease_deadline;       // the tree is killed at this moment, without grace
-  std::string secrets_path;  // "": none; the file is 0400, owned by the task's user, removed before TaskExited
+  Time lease_deadline;  // the tree is killed at this moment, without grace
+  std::string
+      secrets_path;  // "": none; the file is 0400, owned by the task's user, removed before TaskExited
   std::string secrets;
 };
 
@@ -53,8 +56,8 @@ struct ExtendOrder {
   Time lease_deadline;
 };
 
-// SIGTERM to the process group, SIGKILL to the whole tree after `grace`; grace 0: SIGKILL at once. An unknown or ended
-// token is ignored: its TaskExited is on the way. A second one can only shorten the grace.
+// SIGTERM to the process group, SIGKILL to the whole tree after `grace`; grace 0: SIGKILL at once. An unknown
+// or ended token is ignored: its TaskExited is on the way. A second one can only shorten the grace.
 struct StopOrder {
   TaskToken token = 0;
   Duration grace;
@@ -103,20 +106,22 @@ struct TaskUsage {
   std::uint64_t involuntary_switches = 0;
 };
 
-// Said when no process of the attempt is left: descendants in other sessions included, so the pipes have no writer.
+// Said when no process of the attempt is left: descendants in other sessions included, so the pipes have no
+// writer.
 struct TaskExited {
   TaskToken token = 0;
   std::int32_t exit_code = 0;  // when signal is 0
   std::int32_t signal = 0;
   bool core_dumped = false;
   EndCause cause = EndCause::own_exit;
-  WallTime at;            // the main process's end
-  Duration ran;           // from start to the main process's end
+  WallTime at;              // the main process's end
+  Duration ran;             // from start to the main process's end
   std::uint32_t swept = 0;  // processes that outlived the main process and were killed
   TaskUsage usage;
 };
 
-// The keeper is gone and so are its answers: every attempt held is lost. Sweep with worker/orphans.h, then launch anew.
+// The keeper is gone and so are its answers: every attempt held is lost. Sweep with worker/orphans.h, then
+// launch anew.
 struct KeeperDied {
   std::string reason;
 };
@@ -124,4 +129,4 @@ struct KeeperDied {
 using KeeperOrder = std::variant<StartOrder, ExtendOrder, StopOrder>;
 using KeeperEvent = std::variant<KeeperReady, TaskStarted, TaskNotStarted, TaskExited, KeeperDied>;
 
-}  // namespace argosy
+}  // namespace argosy::keeper

@@ -1,0 +1,202 @@
+#include "fabric/client_socket.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/check.h"
+#include "base/rng.h"
+#include "fabric/sealing.h"
+#include "fabric/zmq_socket.h"
+
+namespace argosy::fabric {
+namespace {
+
+constexpr std::size_t kMaxFrames = 64;
+constexpr int kMonitored = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
+                           ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+                           ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+
+int milliseconds_of(Duration duration) {
+  return static_cast<int>(duration.us / 1000);
+}
+
+HandshakeRefusal refusal_of(int event) {
+  if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) return HandshakeRefusal::by_gate;
+  if (event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL) return HandshakeRefusal::protocol;
+  return HandshakeRefusal::no_answer;
+}
+
+}  // namespace
+
+std::string_view to_text(HandshakeRefusal refusal) {
+  switch (refusal) {
+    case HandshakeRefusal::none:
+      return "none";
+    case HandshakeRefusal::by_gate:
+      return "this key is not admitted there";
+    case HandshakeRefusal::protocol:
+      return "the other side does not speak the protocol";
+    case HandshakeRefusal::no_answer:
+      return "no answer to the handshake, or the server has another key";
+  }
+  return "unknown";
+}
+
+struct ClientSocket::State {
+  State(Context& context, ClientOptions in_options)
+      : options(std::move(in_options)),
+        socket(context, ZMQ_DEALER),
+        monitor(context, socket, kMonitored),
+        pause(options.reconnect_min),
+        rng(random_seed()) {}
+
+  const ClientOptions options;
+  ZmqSocket socket;
+  Monitor monitor;
+  bool connected = false;
+  bool told_unreachable = false;
+  Duration pause;                // before the next try after a refused handshake
+  std::optional<Time> retry_at;  // set: hung up on purpose until then
+  Rng rng;
+
+  void set_options();
+  bool dial() { return zmq_connect(socket.raw(), options.endpoint.c_str()) == 0; }
+  void hang_up() { zmq_disconnect(socket.raw(), options.endpoint.c_str()); }
+  void handle(const MonitorEvent& event, Time now, std::vector<ClientEvent>& events);
+  void refused(HandshakeRefusal refusal, Time now, std::vector<ClientEvent>& events);
+  Sent try_send(std::span<Frame> frames);
+};
+
+void ClientSocket::State::set_options() {
+  set_line_options(socket,
+                   {options.max_message_bytes, options.send_queue_messages, options.receive_queue_messages,
+                    options.handshake, options.heartbeat, options.heartbeat_timeout, options.linger});
+  socket.set(ZMQ_IMMEDIATE, 1);
+  socket.set(ZMQ_RECONNECT_IVL, std::max(1, milliseconds_of(options.reconnect_min)));
+  socket.set(ZMQ_RECONNECT_IVL_MAX, milliseconds_of(options.reconnect_max));
+  socket.set(ZMQ_CONNECT_TIMEOUT, milliseconds_of(options.connect_timeout));
+  // With IPv6 on, libzmq prefers it for names, and "localhost" would miss a server on 127.0.0.1.
+  socket.set(ZMQ_IPV6, options.endpoint.find('[') != std::string::npos ? 1 : 0);
+  socket.set_bytes(ZMQ_CURVE_SERVERKEY, options.server_key.bytes().data(), PublicKey::kSize);
+  socket.set_bytes(ZMQ_CURVE_PUBLICKEY, options.keys.public_key.bytes().data(), PublicKey::kSize);
+  socket.set_bytes(ZMQ_CURVE_SECRETKEY, options.keys.secret_key.bytes().data(), SecretKey::kSize);
+}
+
+// libzmq starts its back-off anew after each connection that TCP made, so a refused client would knock a
+// hundred times a second. Here it hangs up and waits by its own back-off.
+void ClientSocket::State::refused(HandshakeRefusal refusal, Time now, std::vector<ClientEvent>& events) {
+  hang_up();
+  const std::int64_t jitter =
+      static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(pause.us / 4 + 1)));
+  retry_at = now + pause + microseconds(jitter);
+  pause = std::min(pause * 2, options.reconnect_max);
+  events.push_back({ClientEventKind::handshake_refused, refusal});
+}
+
+void ClientSocket::State::handle(const MonitorEvent& event, Time now, std::vector<ClientEvent>& events) {
+  if (retry_at) return;  // about a connection that was given up
+  switch (event.event) {
+    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+      connected = true;
+      told_unreachable = false;
+      pause = options.reconnect_min;
+      events.push_back({ClientEventKind::connected});
+      return;
+    case ZMQ_EVENT_DISCONNECTED:
+      if (!connected) return refused(HandshakeRefusal::no_answer, now, events);
+      connected = false;
+      events.push_back({ClientEventKind::disconnected});
+      return;
+    case ZMQ_EVENT_CONNECT_RETRIED:
+      if (!told_unreachable) events.push_back({ClientEventKind::unreachable});
+      told_unreachable = true;
+      return;
+    default:
+      told_unreachable = false;
+      return refused(refusal_of(event.event), now, events);
+  }
+}
+
+Sent ClientSocket::State::try_send(std::span<Frame> frames) {
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    if (socket.send(frames[i], i + 1 < frames.size())) continue;
+    CHECK(errno == EAGAIN && i == 0);  // a message is taken whole or not at all
+    return Sent::full;
+  }
+  return Sent::sent;
+}
+
+ClientSocket::ClientSocket(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+ClientSocket::~ClientSocket() = default;
+
+Result<std::unique_ptr<ClientSocket>> ClientSocket::connect(Context& context, ClientOptions options) {
+  auto state = std::make_unique<State>(context, std::move(options));
+  state->set_options();
+  if (!state->options.endpoint.starts_with("tcp://") || !state->dial()) {
+    return Error{"'" + state->options.endpoint + "' is not an endpoint; write tcp://HOST:PORT"};
+  }
+  return std::unique_ptr<ClientSocket>(new ClientSocket(std::move(state)));
+}
+
+Sent ClientSocket::send(std::span<Frame> frames) {
+  CHECK(!frames.empty() && !(frames.size() == 1 && frames.front().empty()));
+  const Sent result = state_->try_send(frames);
+  if (result == Sent::sent) return result;
+  state_->socket.events();  // a connection made, or messages read by the server, may wait in the mailbox
+  return state_->try_send(frames);
+}
+
+Sent ClientSocket::send(Frame frame) {
+  return send({&frame, 1});
+}
+
+bool ClientSocket::receive(Frames& out) {
+  while (true) {
+    out.clear();
+    Frame first;
+    if (!state_->socket.receive(first)) return false;
+    out.push_back(std::move(first));
+    while (state_->socket.more_follows()) {
+      Frame frame;
+      CHECK(state_->socket.receive(frame));
+      if (out.size() < kMaxFrames) out.push_back(std::move(frame));
+    }
+    const bool probe = out.size() == 1 && out.front().empty();
+    if (!probe) return true;
+  }
+}
+
+void ClientSocket::take_events(Time now, std::vector<ClientEvent>& events) {
+  while (const auto event = state_->monitor.next()) state_->handle(*event, now, events);
+  if (state_->retry_at && *state_->retry_at <= now) {
+    state_->retry_at.reset();
+    CHECK(state_->dial());
+  }
+}
+
+bool ClientSocket::connected() const {
+  return state_->connected;
+}
+
+void ClientSocket::reconnect(Time now, std::vector<ClientEvent>& events) {
+  take_events(now, events);
+  if (!state_->retry_at) state_->hang_up();
+  state_->retry_at.reset();
+  if (state_->connected) events.push_back({ClientEventKind::disconnected});
+  state_->connected = false;
+  state_->told_unreachable = false;
+  state_->pause = state_->options.reconnect_min;
+  CHECK(state_->dial());
+}
+
+void ClientSocket::raw_sockets(std::vector<void*>& out) const {
+  out.push_back(state_->socket.raw());
+  out.push_back(state_->monitor.raw());
+}
+
+std::optional<Time> ClientSocket::deadline() const {
+  return state_->retry_at;
+}
+
+}  // namespace argosy::fabric

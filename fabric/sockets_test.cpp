@@ -1,0 +1,264 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "fabric/test_cluster.h"
+
+namespace argosy::fabric {
+namespace {
+
+TEST(Frame, TakesSharesAndMovesBytes) {
+  for (const std::size_t size : {0, 1, 100, 5000, 300000}) {
+    Frame frame(std::string(size, 'x'));
+    const Frame shared = frame.share();
+    const Frame moved = std::move(frame);
+    EXPECT_EQ(moved.view(), std::string(size, 'x'));
+    EXPECT_EQ(shared.view(), moved.view());
+  }
+}
+
+TEST(Sockets, CarryFramesBothWays) {
+  TestCluster cluster;
+  auto& client = cluster.connect_known();
+  ASSERT_TRUE(cluster.until([&] { return client.socket->connected(); }));
+  Frames frames;
+  frames.push_back(Frame::copy_of("head"));
+  frames.emplace_back(std::string(256 * 1024, 'b'));
+  frames.push_back(Frame::copy_of(""));
+  ASSERT_EQ(client.socket->send(frames), Sent::sent);
+  ASSERT_TRUE(cluster.until([&] { return cluster.got.size() == 1; }));
+  Received& received = cluster.got[0];
+  ASSERT_EQ(received.frames.size(), 3u);
+  EXPECT_EQ(received.frames[1].size(), 256u * 1024);
+  EXPECT_TRUE(received.frames[2].empty());
+  EXPECT_EQ(cluster.server->address(received.peer), "127.0.0.1");
+
+  // A relay sends on what it received.
+  ASSERT_EQ(cluster.server->send(received.peer, received.frames), Sent::sent);
+  ASSERT_TRUE(cluster.until([&] { return client.heard.size() == 1; }));
+  EXPECT_EQ(client.heard[0], "head");
+  EXPECT_EQ(cluster.got.size(), 1u);
+  EXPECT_TRUE(cluster.gone.empty());
+}
+
+TEST(Sockets, KeepOrderUnderManyMessages) {
+  TestCluster cluster;
+  auto& client = cluster.connect_known();
+  cluster.introduce(client, "0");
+  constexpr int kMany = 20000;
+  int next = 1;
+  ASSERT_TRUE(cluster.until([&] {
+    while (next < kMany && client.socket->send(Frame::copy_of(std::to_string(next))) == Sent::sent) ++next;
+    return cluster.got.size() == kMany;
+  }));
+  for (int i = 0; i < kMany; ++i) ASSERT_EQ(cluster.got[i].frames[0].view(), std::to_string(i));
+}
+
+TEST(Server, LearnsThatAClientWasClosed) {
+  TestCluster cluster;
+  auto& first = cluster.connect_known();
+  auto& second = cluster.connect_known();
+  const Peer gone = cluster.introduce(first, "first");
+  const Peer stays = cluster.introduce(second, "second");
+  cluster.drop(first);
+  ASSERT_TRUE(cluster.until([&] { return !cluster.gone.empty(); }));
+  EXPECT_EQ(cluster.gone, std::vector<Peer>{gone});
+  EXPECT_EQ(cluster.server->send(gone, Frame::copy_of("word")), Sent::unknown_peer);
+  EXPECT_EQ(cluster.server->send(stays, Frame::copy_of("word")), Sent::sent);
+  EXPECT_TRUE(cluster.until([&] { return second.heard.size() == 1; }));
+}
+
+TEST(Server, LearnsOfEveryEndWhenConnectionsComeAndGoOnTheSameDescriptors) {
+  TestCluster cluster;
+  std::vector<Peer> all;
+  for (int round = 0; round < 30; ++round) {
+    auto& a = cluster.connect_known();
+    auto& b = cluster.connect_known();
+    all.push_back(cluster.introduce(a, "a"));
+    all.push_back(cluster.introduce(b, "b"));
+    cluster.drop(a);
+    cluster.drop(b);
+  }
+  ASSERT_TRUE(cluster.until([&] { return cluster.gone.size() == all.size(); }));
+  std::sort(cluster.gone.begin(), cluster.gone.end());
+  EXPECT_EQ(cluster.gone, all);
+}
+
+TEST(Server, LearnsOfAnEndThatCameBeforeItReadTheFirstMessage) {
+  TestCluster cluster;
+  std::vector<std::unique_ptr<ClientSocket>> brief;
+  for (int i = 0; i < 20; ++i) {
+    // Connected and heard by the kernel, but the server's owner does not run meanwhile.
+    ClientOptions options;
+    options.endpoint = cluster.server->endpoint();
+    options.server_key = cluster.server_keys.public_key;
+    options.keys = KeyPair::generate();
+    options.linger = seconds(2);
+    cluster.admit(options.keys.public_key);
+    auto socket = std::move(*ClientSocket::connect(cluster.client_context, options));
+    PollSet polls;
+    polls.add(*socket);
+    std::vector<ClientEvent> events;
+    std::vector<Readiness> ready;
+    while (!socket->connected()) {
+      polls.wait(read_steady() + seconds(20), ready);
+      socket->take_events(read_steady(), events);
+    }
+    ASSERT_EQ(socket->send(Frame::copy_of("brief")), Sent::sent);
+  }
+  ASSERT_TRUE(cluster.until([&] { return cluster.got.size() == 20 && cluster.gone.size() == 20; }))
+      << cluster.got.size() << " heard, " << cluster.gone.size() << " gone";
+}
+
+TEST(Server, LearnsThatAClientsProcessWasKilled) {
+  TestCluster cluster;
+  const KeyPair keys = KeyPair::generate();
+  cluster.admit(keys.public_key);
+  const std::string endpoint = cluster.server->endpoint();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    // Its own context; nothing of the parent's is touched.
+    Context context;
+    ClientOptions options;
+    options.endpoint = endpoint;
+    options.server_key = cluster.server_keys.public_key;
+    options.keys = keys;
+    auto socket = std::move(*ClientSocket::connect(context, options));
+    PollSet polls;
+    polls.add(*socket);
+    std::vector<ClientEvent> events;
+    std::vector<Readiness> ready;
+    bool said = false;
+    while (true) {
+      polls.wait(read_steady() + seconds(60), ready);
+      if (ready.empty()) ::_exit(1);
+      socket->take_events(read_steady(), events);
+      if (socket->connected() && !said) said = socket->send(Frame::copy_of("alive")) == Sent::sent;
+      Frames frames;
+      while (socket->receive(frames)) {
+      }
+    }
+  }
+  ASSERT_GT(child, 0);
+  EXPECT_TRUE(cluster.until([&] { return cluster.got.size() == 1; }));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_TRUE(cluster.until([&] { return cluster.gone.size() == 1; }));
+}
+
+TEST(Server, KnowsNoPeerThatNeverSpoke) {
+  TestCluster cluster;
+  EXPECT_EQ(cluster.server->send(Peer{17}, Frame::copy_of("word")), Sent::unknown_peer);
+  EXPECT_EQ(cluster.server->address(Peer{17}), "");
+}
+
+TEST(Server, SaysFullWhenAPeerDoesNotRead) {
+  ServerOptions options;
+  options.send_queue_messages = 10;
+  TestCluster cluster(options);
+  auto& client = cluster.connect_known();
+  const Peer peer = cluster.introduce(client, "slow reader");
+  Sent last = Sent::sent;
+  for (int i = 0; i < 10000 && last == Sent::sent; ++i) {
+    last = cluster.server->send(peer, Frame(std::string(64 * 1024, 'x')));
+  }
+  EXPECT_EQ(last, Sent::full);
+  // Once it reads, there is room again.
+  EXPECT_TRUE(cluster.until([&] { return cluster.server->send(peer, Frame::copy_of("end")) == Sent::sent; }));
+}
+
+TEST(Server, EndsTheConnectionOfAnOversizedMessageAndHarmsNobodyElse) {
+  ServerOptions options;
+  options.max_message_bytes = 64 * 1024;
+  TestCluster cluster(options);
+  auto& bad = cluster.connect_known();
+  auto& good = cluster.connect_known();
+  const Peer bad_peer = cluster.introduce(bad, "bad");
+  cluster.introduce(good, "good");
+  ASSERT_EQ(bad.socket->send(Frame(std::string(1 << 20, 'x'))), Sent::sent);
+  ASSERT_TRUE(
+      cluster.until([&] { return !cluster.gone.empty() && bad.seen(ClientEventKind::disconnected); }));
+  EXPECT_EQ(cluster.gone, std::vector<Peer>{bad_peer});
+  cluster.introduce(good, "still good");
+  EXPECT_EQ(cluster.got.size(), 3u);
+  EXPECT_FALSE(good.seen(ClientEventKind::disconnected));
+}
+
+TEST(Server, StopsListeningAndListensAgain) {
+  TestCluster cluster;
+  auto& client = cluster.connect_known();
+  const Peer first = cluster.introduce(client, "before");
+  const std::string endpoint = cluster.server->endpoint();
+  cluster.server->stop_listening();
+  EXPECT_EQ(cluster.server->endpoint(), "");
+  ASSERT_TRUE(
+      cluster.until([&] { return client.seen(ClientEventKind::unreachable) && !cluster.gone.empty(); }));
+  EXPECT_TRUE(client.seen(ClientEventKind::disconnected));
+  EXPECT_EQ(cluster.gone, std::vector<Peer>{first});
+  ASSERT_TRUE(cluster.server->listen(endpoint));
+  const Peer second = cluster.introduce(client, "after");
+  EXPECT_EQ(cluster.server->send(second, Frame::copy_of("word")), Sent::sent);
+  EXPECT_TRUE(cluster.until([&] { return client.heard.size() == 1; }));
+}
+
+TEST(Server, HangsUpOnAllAndCanBeFoundAgain) {
+  TestCluster cluster;
+  auto& client = cluster.connect_known();
+  const Peer first = cluster.introduce(client, "before");
+  const std::string endpoint = cluster.server->endpoint();
+  cluster.server->hang_up();
+  ASSERT_TRUE(cluster.until([&] { return client.seen(ClientEventKind::disconnected); }));
+  EXPECT_EQ(cluster.gone, std::vector<Peer>{first});
+  ASSERT_TRUE(cluster.server->listen(endpoint));
+  const Peer second = cluster.introduce(client, "after");
+  EXPECT_NE(first, second);
+  EXPECT_EQ(cluster.server->send(first, Frame::copy_of("word")), Sent::unknown_peer);
+}
+
+TEST(Server, NamesAnEndpointThatIsTaken) {
+  TestCluster cluster;
+  Context context;
+  Gate gate(context);
+  ServerSocket other(context, gate, {});
+  const Status taken = other.listen(cluster.server->endpoint());
+  ASSERT_FALSE(taken);
+  EXPECT_NE(taken.error().message.find(cluster.server->endpoint()), std::string::npos)
+      << taken.error().message;
+}
+
+TEST(Client, DoesNotTalkToAServerWithAnotherKey) {
+  TestCluster cluster;
+  const KeyPair keys = KeyPair::generate();
+  cluster.admit(keys.public_key);
+  auto& client = cluster.connect(
+      keys, [](ClientOptions& options) { options.server_key = KeyPair::generate().public_key; });
+  ASSERT_TRUE(cluster.until([&] { return client.seen(ClientEventKind::handshake_refused); }));
+  EXPECT_EQ(client.socket->send(Frame::copy_of("secret")), Sent::full);
+  EXPECT_FALSE(client.seen(ClientEventKind::connected));
+  EXPECT_TRUE(cluster.got.empty());
+}
+
+TEST(Client, ConnectsAnewWhenAsked) {
+  TestCluster cluster;
+  auto& client = cluster.connect_known();
+  const Peer first = cluster.introduce(client, "one");
+  client.socket->reconnect(read_steady(), client.events);
+  EXPECT_TRUE(client.seen(ClientEventKind::disconnected));
+  const Peer second = cluster.introduce(client, "two");
+  EXPECT_NE(first, second);
+  EXPECT_TRUE(cluster.until([&] { return cluster.gone == std::vector<Peer>{first}; }));
+}
+
+TEST(Client, RefusesWhatIsNoEndpoint) {
+  Context context;
+  for (const char* endpoint : {"", "ipc:///tmp/x", "tcp://nohostport", "127.0.0.1:1"}) {
+    ClientOptions options;
+    options.endpoint = endpoint;
+    options.keys = KeyPair::generate();
+    EXPECT_FALSE(ClientSocket::connect(context, options)) << endpoint;
+  }
+}
+
+}  // namespace
+}  // namespace argosy::fabric

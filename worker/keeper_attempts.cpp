@@ -1,0 +1,354 @@
+#include "worker/keeper_attempts.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <limits>
+
+#include "base/check.h"
+#include "worker/keeper.h"
+
+namespace argosy::keeper {
+namespace {
+
+constexpr Time never{std::numeric_limits<std::int64_t>::max()};
+constexpr Duration memory_look_every = milliseconds(250);
+
+std::int64_t clock_us(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<std::int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000;
+}
+
+Time now_steady() {
+  return {clock_us(CLOCK_BOOTTIME)};
+}
+WallTime now_wall() {
+  return {clock_us(CLOCK_REALTIME)};
+}
+
+Duration of(const timeval& t) {
+  return {static_cast<std::int64_t>(t.tv_sec) * 1000000 + t.tv_usec};
+}
+
+TaskUsage usage_of(const rusage& used) {
+  const auto count = [](long n) { return static_cast<std::uint64_t>(n); };
+  return {.user_time = of(used.ru_utime),
+          .system_time = of(used.ru_stime),
+          .max_resident_bytes = count(used.ru_maxrss) * 1024,
+          .minor_faults = count(used.ru_minflt),
+          .major_faults = count(used.ru_majflt),
+          .blocks_in = count(used.ru_inblock),
+          .blocks_out = count(used.ru_oublock),
+          .voluntary_switches = count(used.ru_nvcsw),
+          .involuntary_switches = count(used.ru_nivcsw)};
+}
+
+SpawnFailure failure(StartStep step, int error, const std::string& what) {
+  return {step, error, what + ": " + std::strerror(error)};
+}
+
+bool write_all(int fd, const std::string& content) {
+  for (std::size_t at = 0; at < content.size();) {
+    const ssize_t n = write(fd, content.data() + at, content.size() - at);
+    if (n < 0 && errno != EINTR) return false;
+    if (n > 0) at += static_cast<std::size_t>(n);
+  }
+  return true;
+}
+
+// 0, or the errno.
+int write_secrets(const StartOrder& order) {
+  const char* path = order.secrets_path.c_str();
+  unlink(path);  // left by a keeper that was killed
+  const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
+  if (fd < 0) return errno;
+  bool well = write_all(fd, order.secrets) && fchmod(fd, 0400) == 0;
+  if (well && order.user) well = fchown(fd, order.user->uid, order.user->gid) == 0;
+  const int error = well ? 0 : errno;
+  close(fd);
+  if (!well) unlink(path);
+  return error;
+}
+
+void kill_below(int pid) {
+  std::vector<int> tree;
+  append_tree(pid, tree);
+  for (const int member : tree) kill(member, SIGKILL);
+}
+
+}  // namespace
+
+Attempts::Attempts(std::string worker_token, Trash& trash)
+    : worker_token_(std::move(worker_token)),
+      worker_mark_(worker_mark(worker_token_)),
+      directories_(trash),
+      serial_(
+          static_cast<std::uint64_t>(now_steady().us)),  // above all serials of earlier keepers of this boot
+      next_memory_look_(never),
+      next_due_(never) {}
+
+void Attempts::watch(Time deadline) {
+  next_due_ = std::min(next_due_, deadline);
+}
+
+Time Attempts::next_due() const {
+  return next_due_;
+}
+
+std::optional<SpawnFailure> Attempts::prepare(const StartOrder& order, Attempt& attempt) {
+  if (!order.fresh_directory.empty()) {
+    const int error = directories_.make(order.fresh_directory, order.user);
+    if (error != 0)
+      return failure(StartStep::directory, error,
+                     "cannot make the working directory " + order.fresh_directory);
+    attempt.fresh_directory = order.fresh_directory;
+  }
+  if (!order.secrets_path.empty()) {
+    const int error = write_secrets(order);
+    if (error != 0)
+      return failure(StartStep::secrets, error, "cannot write the secrets file " + order.secrets_path);
+    attempt.secrets_path = order.secrets_path;
+  }
+  return std::nullopt;
+}
+
+void Attempts::clear_files(const Attempt& attempt) {
+  if (!attempt.secrets_path.empty()) unlink(attempt.secrets_path.c_str());
+  if (!attempt.fresh_directory.empty()) directories_.clear(attempt.fresh_directory);
+}
+
+void Attempts::start(const StartOrder& order, SpawnOutput output, Time now) {
+  CHECK(order.token != 0 && !held_.contains(order.token));
+  Attempt attempt;
+  attempt.token = order.token;
+  attempt.serial = ++serial_;
+  attempt.started = now;
+  attempt.lease_deadline = order.lease_deadline;
+  attempt.memory_bytes = order.limits.memory_bytes;
+
+  std::optional<SpawnFailure> trouble;
+  if (order.lease_deadline <= now)
+    trouble = SpawnFailure{StartStep::lease, ETIME, "the lease ran out before the start"};
+  if (!trouble) trouble = prepare(order, attempt);
+  if (!trouble) {
+    const std::string directory = !order.directory.empty()         ? order.directory
+                                  : !order.fresh_directory.empty() ? order.fresh_directory
+                                                                   : std::string("/");
+    const std::vector<std::string> tokens = {
+        std::string(worker_token_variable) + "=" + worker_token_,
+        std::string(attempt_token_variable) + "=" + std::to_string(attempt.serial)};
+    const auto spawned = spawn_process(order, directory, tokens, output, {worker_mark_, attempt.serial});
+    if (const auto* failed = std::get_if<SpawnFailure>(&spawned))
+      trouble = *failed;
+    else
+      attempt.pid = std::get<int>(spawned);
+  }
+  if (trouble) {
+    clear_files(attempt);
+    events.emplace_back(TaskNotStarted{order.token, trouble->step, trouble->error, trouble->reason});
+    return;
+  }
+  events.emplace_back(TaskStarted{order.token, attempt.pid, now_wall()});
+  watch(attempt.lease_deadline);
+  if (attempt.memory_bytes) {
+    if (with_memory_limit_++ == 0) next_memory_look_ = now + memory_look_every;
+    watch(next_memory_look_);
+  }
+  mains_.emplace(attempt.pid, attempt.token);
+  held_.emplace(order.token, std::move(attempt));
+}
+
+void Attempts::extend(const ExtendOrder& order, Time now) {
+  const auto renew = [&](Attempt& attempt) {
+    if (attempt.killed || attempt.lease_deadline <= now) return;
+    attempt.lease_deadline = order.lease_deadline;
+    watch(attempt.lease_deadline);
+  };
+  if (order.token == 0) {
+    for (auto& [token, attempt] : held_) renew(attempt);
+  } else if (const auto found = held_.find(order.token); found != held_.end()) {
+    renew(found->second);
+  }
+}
+
+void Attempts::stop(const StopOrder& order, Time now) {
+  const auto found = held_.find(order.token);
+  if (found == held_.end()) return;
+  Attempt& attempt = found->second;
+  if (attempt.killed || attempt.end) return;
+  if (order.grace.us <= 0) return kill_tree(attempt, EndCause::stopped);
+  if (!attempt.kill_at) {
+    attempt.cause = EndCause::stopped;
+    kill(-attempt.pid, SIGTERM);
+    kill(-attempt.pid, SIGCONT);  // a stopped group would sleep through its grace
+  }
+  const Time end = now + order.grace;
+  attempt.kill_at = attempt.kill_at ? std::min(*attempt.kill_at, end) : end;
+  watch(*attempt.kill_at);
+}
+
+void Attempts::kill_main_and_below(const Attempt& attempt) {
+  if (attempt.end) return;
+  // First who descends from it, while descent can still be seen; then the group, which the kernel kills in
+  // one go.
+  kill_below(attempt.pid);
+  kill(-attempt.pid, SIGKILL);
+}
+
+void Attempts::kill_tree(Attempt& attempt, EndCause cause) {
+  if (attempt.killed) return;
+  attempt.killed = true;
+  if (!attempt.end) attempt.cause = cause;
+  kill_main_and_below(attempt);
+  look_for_orphans();
+  kill_orphans(attempt);
+}
+
+// Whose process it is, asked in the order of what a task can hide least. 0: nobody can tell.
+std::uint64_t Attempts::owner_of(int pid) const {
+  const auto mark = read_mark(pid);
+  if (mark && mark->worker == worker_mark_ && mark->serial != 0) return mark->serial;
+  if (const auto stat = read_process_stat(pid)) {
+    for (const auto& [token, attempt] : held_) {
+      if (stat->group == attempt.pid || stat->session == attempt.pid) return attempt.serial;
+    }
+  }
+  std::uint64_t serial = 0;
+  if (const auto text = environment_value(pid, attempt_token_variable)) {
+    std::from_chars(text->data(), text->data() + text->size(), serial);
+  }
+  return serial;
+}
+
+bool Attempts::belongs(const Orphan& orphan, const Attempt& attempt) const {
+  if (orphan.owner != 0) return orphan.owner == attempt.serial;
+  return attempt.serial <= orphan.seen_after && (attempt.end || attempt.killed);
+}
+
+const std::vector<int>& Attempts::look_for_orphans() {
+  const std::vector<int>& children = children_.list();
+  for (const int pid : children) {
+    if (mains_.contains(pid) || orphans_.contains(pid)) continue;
+    orphans_.emplace(pid, Orphan{.owner = owner_of(pid), .seen_after = serial_});
+  }
+  return children;
+}
+
+// True when there are any.
+bool Attempts::kill_orphans(Attempt& attempt) {
+  bool any = false;
+  for (auto& [pid, orphan] : orphans_) {
+    if (!belongs(orphan, attempt)) continue;
+    any = true;
+    if (attempt.end && !orphan.counted) {
+      orphan.counted = true;
+      ++attempt.end->swept;
+    }
+    kill_below(pid);
+  }
+  return any;
+}
+
+void Attempts::main_ended(Attempt& attempt, int status, const void* usage) {
+  TaskExited end;
+  end.token = attempt.token;
+  end.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+  end.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  end.core_dumped = WIFSIGNALED(status) && WCOREDUMP(status);
+  end.at = now_wall();
+  end.ran = now_steady() - attempt.started;
+  end.usage = usage_of(*static_cast<const rusage*>(usage));
+  attempt.end = end;
+  ++ended_;
+}
+
+void Attempts::reap() {
+  rusage usage{};
+  int status = 0;
+  for (int pid; (pid = wait4(-1, &status, WNOHANG, &usage)) > 0;) {
+    const auto main = mains_.find(pid);
+    if (main == mains_.end()) {
+      orphans_.erase(pid);
+      continue;
+    }
+    main_ended(held_.at(main->second), status, &usage);
+    mains_.erase(main);
+  }
+  if (ended_ > 0) settle();
+}
+
+void Attempts::settle() {
+  look_for_orphans();
+  for (auto next = held_.begin(); next != held_.end();) {
+    Attempt& attempt = next->second;
+    if (!attempt.end || (!orphans_.empty() && kill_orphans(attempt))) {
+      ++next;
+      continue;
+    }
+    clear_files(attempt);
+    attempt.end->cause = attempt.cause;
+    events.emplace_back(*attempt.end);
+    if (attempt.memory_bytes) --with_memory_limit_;
+    --ended_;
+    next = held_.erase(next);
+  }
+  if (with_memory_limit_ == 0) next_memory_look_ = never;
+}
+
+void Attempts::due(Time now) {
+  if (now < next_due_) return;
+  if (now >= next_memory_look_) watch_memory(now);
+  next_due_ = next_memory_look_;
+  for (auto& [token, attempt] : held_) {
+    if (attempt.killed) continue;
+    if (now >= attempt.lease_deadline) {
+      kill_tree(attempt, EndCause::lease_ran_out);
+    } else if (attempt.kill_at && now >= *attempt.kill_at) {
+      kill_tree(attempt, EndCause::stopped);
+    } else {
+      watch(attempt.kill_at ? std::min(*attempt.kill_at, attempt.lease_deadline) : attempt.lease_deadline);
+    }
+  }
+}
+
+void Attempts::watch_memory(Time now) {
+  next_memory_look_ = now + memory_look_every;
+  look_for_orphans();
+  for (auto& [token, attempt] : held_) {
+    if (!attempt.memory_bytes || attempt.killed || attempt.end) continue;
+    std::vector<int> tree;
+    append_tree(attempt.pid, tree);
+    for (const auto& [pid, orphan] : orphans_) {
+      if (orphan.owner == attempt.serial) append_tree(pid, tree);
+    }
+    std::uint64_t sum = 0;
+    for (const int pid : tree) sum += resident_bytes(pid);
+    if (sum > *attempt.memory_bytes) kill_tree(attempt, EndCause::memory_limit);
+  }
+}
+
+void Attempts::end_all() {
+  for (auto& [token, attempt] : held_) kill_main_and_below(attempt);
+  // Whoever dies hands its children to us, so each death is a reason to look again.
+  do {
+    for (const int pid : std::vector<int>(children_.list())) kill_below(pid);
+  } while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR);
+  for (auto& [token, attempt] : held_) clear_files(attempt);
+  directories_.clear_all();
+  held_.clear();
+  mains_.clear();
+  orphans_.clear();
+  ended_ = 0;
+}
+
+}  // namespace argosy::keeper

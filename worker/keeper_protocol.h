@@ -1,0 +1,26 @@
+// The words between a worker and its keeper: bytes on a local stream socket whose two ends are always the
+// same build.
+//
+// A word is u32 length, u8 kind, fields in host order; strings are u32 length and bytes. Pipes of a
+// StartOrder travel as descriptors (out, err) beside its first byte, in the order of the orders. Since both
+// ends are ours, bytes that do not parse are a bug and CHECKed. Single thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "worker/process.h"
+
+namespace argosy::keeper {
+
+void put_order(const KeeperOrder& order, std::string& out);
+
+// Not for KeeperDied, which the client makes itself.
+void put_event(const KeeperEvent& event, std::string& out);
+
+// Takes the first whole word from bytes[at…] and moves `at` behind it; nothing when there is no whole word
+// yet.
+std::optional<KeeperOrder> take_order(const std::string& bytes, std::size_t& at);
+std::optional<KeeperEvent> take_event(const std::string& bytes, std::size_t& at);
+
+}  // namespace argosy::keeper

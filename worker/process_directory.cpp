@@ -1,0 +1,76 @@
+#include "worker/process_directory.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+
+namespace argosy::keeper {
+namespace {
+
+constexpr std::size_t max_untouched = 1024;
+
+// Beside this many bytes of entries there is more than "." and "..": two records of 24 bytes.
+constexpr long two_entries = 48;
+
+bool same(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_mode == b.st_mode && a.st_uid == b.st_uid &&
+         a.st_gid == b.st_gid && a.st_nlink == b.st_nlink && a.st_ctim.tv_sec == b.st_ctim.tv_sec &&
+         a.st_ctim.tv_nsec == b.st_ctim.tv_nsec;
+}
+
+// Its time of change alone would do where that is finer than a task is short; so its entries are looked at as
+// well.
+bool is_untouched(const std::string& path, const struct stat& made) {
+  const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return false;
+  struct stat now {};
+  alignas(std::max_align_t) char entries[256];
+  const bool clean = fstat(fd, &now) == 0 && same(now, made) &&
+                     syscall(SYS_getdents64, fd, entries, sizeof entries) == two_entries;
+  close(fd);
+  return clean;
+}
+
+bool owned_by(const struct stat& info, const std::optional<TaskUser>& user) {
+  return info.st_uid == (user ? user->uid : geteuid()) && info.st_gid == (user ? user->gid : getegid());
+}
+
+}  // namespace
+
+int FreshDirectories::make(const std::string& path, const std::optional<TaskUser>& user) {
+  if (auto spare = untouched_.extract(path)) {
+    if (owned_by(spare.mapped(), user)) {
+      made_.insert(std::move(spare));
+      return 0;
+    }
+  }
+  if (mkdir(path.c_str(), 0700) != 0) {
+    if (errno != EEXIST || !trash_.take(path) || mkdir(path.c_str(), 0700) != 0) return errno;
+  }
+  if (user && lchown(path.c_str(), user->uid, user->gid) != 0) return errno;
+  struct stat info {};
+  if (lstat(path.c_str(), &info) != 0) return errno;
+  made_.emplace(path, info);
+  return 0;
+}
+
+void FreshDirectories::clear(const std::string& path) {
+  const auto made = made_.extract(path);
+  if (made && untouched_.size() < max_untouched && is_untouched(path, made.mapped())) {
+    untouched_.emplace(path, made.mapped());
+  } else {
+    trash_.take(path);
+  }
+}
+
+void FreshDirectories::clear_all() {
+  for (const auto& [path, info] : untouched_) trash_.take(path);
+  untouched_.clear();
+}
+
+}  // namespace argosy::keeper
