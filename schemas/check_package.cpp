@@ -292,7 +292,12 @@ class Checker {
     }
     if (!task_->argv.empty() && task_->argv[0].empty())
       problems_.add(path + "[0]", "the command is empty", "name a program");
-    if (task_->script) total += text(path, *task_->script, false);
+    if (task_->script) {
+      total += text(path, *task_->script, false);
+      if (task_->script->find_first_not_of(" \t\r\n") == std::string::npos) {
+        problems_.add(path, "the script is empty", "write what to run");
+      }
+    }
     total += variables("env", task_->env, false);
     total += variables("secrets", task_->secrets, true);
     if (total > limits::kTaskBytes) {

@@ -1,5 +1,6 @@
-// A project as people write it: a folder with argosy.yaml (or argosy.yml) beside the files that its tasks use, or one YAML
-// file alone. Everything wrong with it is found at once and told with file, line and column. docs: schemas/package.md
+// A project as people write it: a folder with argosy.yaml (or argosy.yml) beside the files that its tasks
+// use, or one YAML file alone. Everything wrong with it is found at once and told with file, line and column.
+// docs: schemas/package.md
 //
 // Thread rule: none, call it from anywhere. Never throws.
 #pragma once
@@ -28,20 +29,23 @@ struct ManifestProblem {
 
 struct Manifest {
   Project project;
-  std::string file;                          // the YAML that was read
-  std::string root;                          // the folder whose files belong to the project; empty: a YAML file alone
-  std::string text;                          // of the YAML
-  std::map<std::string, std::string> blobs;  // digest -> packed items of large arrays: to be stored beside the project
-  std::vector<ManifestProblem> problems;     // in the order of the file, at most kProblemsListed and a last word
+  std::string file;  // the YAML that was read
+  std::string root;  // the folder whose files belong to the project; empty: a YAML file alone
+  std::string text;  // of the YAML
+  std::map<std::string, std::string>
+      blobs;  // digest -> packed items of large arrays: to be stored beside the project
+  std::vector<ManifestProblem> problems;  // in the order of the file, at most kProblemsListed and a last word
 
   bool ok() const { return problems.empty(); }
   std::string problem_text() const;  // one a line
 };
 
-// SHA-256 of bytes, as 64 lower-case hexadecimal digits; given by the caller, since cryptography lives elsewhere.
+// SHA-256 of bytes, as 64 lower-case hexadecimal digits; given by the caller, since cryptography lives
+// elsewhere.
 using DigestOf = std::function<std::string(std::string_view)>;
 
-// `path` names a folder or a YAML file. Without `digest_of`, arrays above limits::kInlineItemBytes are a problem.
+// `path` names a folder or a YAML file. Without `digest_of`, arrays above limits::kInlineItemBytes are a
+// problem.
 Manifest load_manifest(const std::string& path, const DigestOf& digest_of = nullptr);
 
 // The same for text at hand; `root` is where `lines:` and `json:` look, empty: nowhere.

@@ -15,13 +15,15 @@ namespace argosy {
 namespace {
 
 Error cannot_read(const std::string& path, int error) {
-  return Error{printable(path, 400) + ": cannot be read: " + std::strerror(error) + "; check the path and its permissions"};
+  return Error{printable(path, 400) + ": cannot be read: " + std::strerror(error) +
+               "; check the path and its permissions"};
 }
 
 Result<std::string> read_all(int fd, const std::string& path, std::uint64_t most) {
   std::string text;
   struct stat status {};
-  if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) <= most) {
+  if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+      static_cast<std::uint64_t>(status.st_size) <= most) {
     text.reserve(static_cast<std::size_t>(status.st_size) + 1);
   }
   std::string chunk(1 << 20, '\0');
@@ -50,7 +52,8 @@ bool is_below(const std::filesystem::path& path, const std::filesystem::path& ro
 
 Result<std::string> read_text_file(const std::string& path, std::uint64_t most) {
   if (path == "-") return read_all(STDIN_FILENO, "standard input", most);
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // O_NONBLOCK: a FIFO must not hold us
+  const int fd =
+      open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // O_NONBLOCK: a FIFO must not hold us
   if (fd < 0) return cannot_read(path, errno);
   struct stat status {};
   Result<std::string> text = Error{printable(path, 400) + ": is not a regular file; name a file"};
@@ -83,7 +86,8 @@ Result<std::string> path_in_project(const std::string& root, const std::string& 
   const auto real_root = fs::canonical(root, error);
   if (error) return refuse("cannot be looked for: " + error.message());
   const auto lexical = (real_root / relative).lexically_normal();
-  if (!is_below(lexical, real_root)) return refuse("leaves the project; copy the file into the project's folder");
+  if (!is_below(lexical, real_root))
+    return refuse("leaves the project; copy the file into the project's folder");
   const auto real = fs::canonical(real_root / relative, error);
   if (error) return refuse("does not exist in the project, or cannot be read: " + error.message());
   if (!is_below(real, real_root)) {

@@ -4,6 +4,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 
@@ -53,7 +54,8 @@ class Builder : public YAML::EventHandler {
     add(std::move(node), anchor);
   }
 
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     YamlNode node;
     node.kind = YamlKind::scalar;
     node.mark = mark_of(mark);
@@ -160,7 +162,9 @@ void append_json_string(std::string& out, std::string_view text) {
 void append_json(std::string& out, const YamlNode& node) {
   const char* between = "";
   switch (node.kind) {
-    case YamlKind::null: out += "null"; return;
+    case YamlKind::null:
+      out += "null";
+      return;
     case YamlKind::scalar:
       if (is_yaml_text(node)) {
         append_json_string(out, node.text);
@@ -215,8 +219,8 @@ std::pair<YamlNode, std::optional<YamlError>> parse_yaml(const std::string& text
 }
 
 bool is_yaml_null(const YamlNode& node) {
-  return node.kind == YamlKind::null ||
-         (node.kind == YamlKind::scalar && !node.quoted && (node.text.empty() || node.text == "~" || node.text == "null"));
+  return node.kind == YamlKind::null || (node.kind == YamlKind::scalar && !node.quoted &&
+                                         (node.text.empty() || node.text == "~" || node.text == "null"));
 }
 
 bool is_yaml_text(const YamlNode& node) {

@@ -1,5 +1,6 @@
-// A YAML document as a plain tree that remembers where everything stood, duplicate keys included. YAML 1.2 core types:
-// true, false, null and numbers as JSON writes them; everything else, "yes" and dates too, is text.
+// A YAML document as a plain tree that remembers where everything stood, duplicate keys included. YAML 1.2
+// core types: true, false, null and numbers as JSON writes them; everything else, "yes" and dates too, is
+// text.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,7 @@
 namespace argosy {
 
 inline constexpr int kYamlDepth = 64;
-inline constexpr std::size_t kYamlNodes = 1'000'000;             // after aliases are filled in
+inline constexpr std::size_t kYamlNodes = 1'000'000;              // after aliases are filled in
 inline constexpr std::size_t kYamlAliasBytes = 64 * 1024 * 1024;  // text that aliases may add
 
 // From 1; 0: unknown. Columns count characters.
