@@ -1,0 +1,120 @@
+#include "worker/launch.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <optional>
+
+#include "fabric/sealing.h"
+#include "schemas/template.h"
+
+namespace argosy::worker {
+namespace {
+
+// What a task inherits from its worker; all else it gets from its package.
+constexpr const char* kInherited[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TZ"};
+
+std::optional<TaskUser> look_up_user(const std::string& name) {
+  std::string buffer(16384, '\0');
+  passwd entry{};
+  passwd* found = nullptr;
+  if (getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return std::nullopt;
+  TaskUser user{found->pw_uid, found->pw_gid, {}};
+  int count = 64;
+  std::vector<gid_t> groups(64);
+  if (getgrouplist(name.c_str(), found->pw_gid, groups.data(), &count) < 0) {
+    groups.resize(static_cast<std::size_t>(count));
+    getgrouplist(name.c_str(), found->pw_gid, groups.data(), &count);
+  }
+  user.groups.assign(groups.begin(), groups.begin() + count);
+  return user;
+}
+
+// NAME='value' lines, as the shell reads them with `.`.
+std::string shell_line(const std::string& name, const std::string& value) {
+  std::string line = name + "='";
+  for (const char c : value) {
+    if (c == '\'') line += "'\\''";
+    else line += c;
+  }
+  return line + "'\n";
+}
+
+void add_identity(const StartTask& task, const std::filesystem::path& package, const std::filesystem::path& output,
+                  const std::string& secrets_path, std::vector<std::string>& env) {
+  env.push_back("ARGOSY_EXECUTION=" + std::to_string(task.spec->execution.value));
+  env.push_back("ARGOSY_TASK=" + task.spec->body.name);
+  if (task.spec->body.for_each.source != ItemSource::none) {
+    env.push_back("ARGOSY_ITEM=" + task.value);
+    env.push_back("ARGOSY_ITEM_ID=" + task.id);
+  }
+  env.push_back("ARGOSY_ATTEMPT=" + std::to_string(task.attempt.attempt.value));
+  if (!package.empty()) env.push_back("ARGOSY_PACKAGE=" + package.string());
+  if (!secrets_path.empty()) env.push_back("ARGOSY_SECRETS=" + secrets_path);
+  env.push_back("ARGOSY_OUTPUT=" + output.string());
+}
+
+TaskLimits_ limits_of(const Task& task) {
+  TaskLimits_ limits;
+  if (task.limits.files > 0) limits.files = task.limits.files;
+  if (task.limits.processes > 0) limits.processes = task.limits.processes;
+  if (task.limits.memory_bytes > 0) limits.memory_bytes = task.limits.memory_bytes;
+  return limits;
+}
+
+}  // namespace
+
+std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, TaskToken token, const std::filesystem::path& package,
+                                                const LaunchContext& context) {
+  const Task& body = task.spec->body;
+  Launch launch;
+  StartOrder& order = launch.order;
+  const std::string name = std::to_string(token);
+
+  Scope scope{.last = true, .item = &task.value, .item_variable = body.for_each.variable};
+  Command command = command_of(body);
+  command.secrets.clear();  // their values come sealed
+  auto bound = bind_command(command, scope);
+  if (!bound) return LaunchRefusal{EndReason::cannot_start, bound.error().message};
+
+  order.token = token;
+  order.lease_deadline = task.lease_deadline;
+  order.argv = bound->script ? std::vector<std::string>{"sh", "-eu", "-c", *bound->script} : std::move(bound->argv);
+  order.limits = limits_of(body);
+  order.fresh_directory = (context.places.work / name).string();
+  order.links_from = body.cwd == Cwd::fresh ? package.string() : std::string();
+  order.directory = body.cwd == Cwd::package ? package.string() : body.cwd == Cwd::path ? bound->cwd_path : std::string();
+  launch.output = context.places.outputs / name;
+
+  for (const auto& [secret, sealed] : task.spec->secrets) {
+    auto opened = fabric::open_sealed(context.keys, sealed);
+    if (!opened) return LaunchRefusal{EndReason::secret_unreadable, "secret " + secret + ": " + opened.error().message};
+    order.secrets += shell_line(secret, *opened);
+    launch.secret_values.push_back(std::move(*opened));
+  }
+  if (!order.secrets.empty()) order.secrets_path = (context.places.secrets / name).string();
+
+  const std::string& run_as = body.run_as.empty() ? context.run_as : body.run_as;
+  if (!run_as.empty()) {
+    const auto user = look_up_user(run_as);
+    if (!user) return LaunchRefusal{EndReason::cannot_start, "run_as: there is no user " + run_as + " on this worker"};
+    if (geteuid() == 0) order.user = *user;
+    else if (user->uid != geteuid()) {
+      return LaunchRefusal{EndReason::cannot_start, "run_as: this worker is not root and cannot become " + run_as};
+    }
+  }
+
+  for (const char* variable : kInherited) {
+    if (const char* value = std::getenv(variable)) order.env.push_back(std::string(variable) + "=" + value);
+  }
+  add_identity(task, package, launch.output, order.secrets_path, order.env);
+  for (const auto& [key, value] : bound->env) {
+    std::erase_if(order.env, [&](const std::string& have) { return have.starts_with(key + "="); });
+    order.env.push_back(key + "=" + value);
+  }
+  return launch;
+}
+
+}  // namespace argosy::worker

@@ -1,0 +1,45 @@
+// From a StartTask to the keeper's order: command bound, environment, directories, secrets opened, user looked up.
+// Any thread; reads the user database and nothing else.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <variant>
+
+#include "fabric/keys.h"
+#include "schemas/words/work.h"
+#include "worker/effects.h"
+#include "worker/process.h"
+
+namespace argosy::worker {
+
+// Folders of this worker, absolute.
+struct Places {
+  std::filesystem::path work;     // fresh working directories
+  std::filesystem::path outputs;  // $ARGOSY_OUTPUT files
+  std::filesystem::path secrets;  // $ARGOSY_SECRETS files
+};
+
+struct LaunchContext {
+  Places places;
+  fabric::KeyPair keys;           // secrets are sealed to these
+  std::string run_as;             // for tasks that name no user
+};
+
+struct Launch {
+  StartOrder order;
+  std::filesystem::path output;          // where the task may leave key=value lines
+  std::vector<std::string> secret_values;  // to be masked in its output
+};
+
+// Why it cannot be started; the attempt fails with it.
+struct LaunchRefusal {
+  EndReason reason = EndReason::cannot_start;
+  std::string detail;
+};
+
+// `package`: the unpacked content; empty when the task has none.
+std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, TaskToken token, const std::filesystem::path& package,
+                                                const LaunchContext& context);
+
+}  // namespace argosy::worker

@@ -1,0 +1,78 @@
+#include "worker/outcome.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/text.h"
+
+namespace argosy::worker {
+namespace {
+
+constexpr std::size_t kOutputsBytes = 64u << 10;
+
+EndReason reason_of(const argosy::TaskExited& exited) {
+  switch (exited.cause) {
+    case EndCause::lease_ran_out: return EndReason::lease_ended;
+    case EndCause::memory_limit: return EndReason::memory_limit;
+    case EndCause::own_exit:
+    case EndCause::stopped: break;
+  }
+  if (exited.signal != 0) return EndReason::signal;
+  return exited.exit_code == 0 ? EndReason::succeeded : EndReason::exit_status;
+}
+
+}  // namespace
+
+AttemptEnd end_of(AttemptRef attempt, const argosy::TaskExited& exited) {
+  AttemptEnd end;
+  end.attempt = attempt;
+  end.reason = reason_of(exited);
+  end.exit_code = exited.signal == 0 ? exited.exit_code : -1;
+  end.signal = exited.signal;
+  end.started_at = {exited.at.us - exited.ran.us};
+  end.ended_at = exited.at;
+  end.usage = {exited.usage.user_time, exited.usage.system_time, exited.usage.max_resident_bytes};
+  if (exited.core_dumped) end.detail = "core dumped";
+  return end;
+}
+
+AttemptEnd end_of(AttemptRef attempt, const argosy::TaskNotStarted& failed, WallTime now) {
+  AttemptEnd end;
+  end.attempt = attempt;
+  end.ended_at = now;
+  end.detail = failed.reason;
+  end.reason = EndReason::cannot_start;
+  if (failed.step == StartStep::lease) end.reason = EndReason::lease_ended;
+  if (failed.step == StartStep::command && failed.error == ENOENT) end.reason = EndReason::command_not_found;
+  if (failed.step == StartStep::command && failed.error == EACCES) end.reason = EndReason::not_executable;
+  return end;
+}
+
+std::map<std::string, std::string> take_outputs(const std::filesystem::path& file) {
+  std::map<std::string, std::string> outputs;
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return outputs;
+  std::string text(kOutputsBytes, '\0');
+  std::size_t size = 0;
+  for (ssize_t n = 1; n > 0 && size < text.size();) {
+    n = read(fd, text.data() + size, text.size() - size);
+    if (n > 0) size += static_cast<std::size_t>(n);
+  }
+  close(fd);
+  ::unlink(file.c_str());
+  text.resize(size);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line(text.data() + at, end - at);
+    const auto equals = line.find('=');
+    if (equals != std::string_view::npos && equals > 0 && is_clean_text(line)) {
+      outputs[std::string(line.substr(0, equals))] = std::string(line.substr(equals + 1));
+    }
+    at = end + 1;
+  }
+  return outputs;
+}
+
+}  // namespace argosy::worker

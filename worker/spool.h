@@ -1,0 +1,89 @@
+// The spool: a worker's unrecorded logs and ends on disk, so that a killed worker loses no result that was reached.
+//
+// Segments of appended records, deleted oldest first once nothing in them is wanted. Each record has its length and
+// CRC-32: what a crash tore is left behind. Written without fsync: it outlives the process, not the host (after a crash of
+// the host its boot id proves the attempts dead). Bounded: full() says when the pipes of tasks must not be read any more.
+// Owner: the worker's shell. One thread. Failure: an Error that names file and reason; what is in memory stays usable.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "schemas/words/work.h"
+#include "worker/effects.h"
+#include "worker/events.h"
+
+namespace argosy::worker {
+
+class Spool {
+ public:
+  // Opens the folder (made when missing), reads what an earlier session left. Logs of attempts that have no end are let go:
+  // they died with their session.
+  static Result<std::unique_ptr<Spool>> open(const std::filesystem::path& folder, std::uint64_t most_bytes);
+  ~Spool();
+
+  std::vector<SpooledAttempt> take_left_over() { return std::move(left_over_); }
+
+  // Adds to a buffer; flush() writes it. Chunks are by attempt and offset.
+  void add_log(SessionId session, ShardId shard, const LogChunk& chunk);
+  void add_end(const SpoolEnd& end);
+  // False: not written, the disk says why in last_error(). Tried again by the next flush.
+  bool flush();
+
+  // The chunk as it was added. Failure: it is not there, or cannot be read.
+  Result<LogChunk> read_log(AttemptRef attempt, std::uint64_t offset);
+
+  void forget(AttemptRef attempt);                          // end and logs
+  void forget_logs(AttemptRef attempt, std::uint64_t before);
+
+  bool full() const { return bytes_ >= most_bytes_; }
+  std::uint64_t bytes() const { return bytes_; }            // on disk and buffered
+  const std::string& last_error() const { return last_error_; }
+
+ private:
+  struct Segment {
+    std::uint64_t number = 0;
+    int fd = -1;
+    std::uint64_t size = 0;      // written
+    std::uint64_t wanted = 0;    // records still wanted
+  };
+  struct Place {
+    std::uint64_t segment = 0;
+    std::uint64_t at = 0;        // of the record's payload
+    std::uint32_t length = 0;
+  };
+  struct Kept {
+    std::map<std::uint64_t, Place> logs;  // by offset
+    bool has_end = false;
+    Place end;
+  };
+
+  Spool(std::filesystem::path folder, std::uint64_t most_bytes) : folder_(std::move(folder)), most_bytes_(most_bytes) {}
+
+  Status read_folder();
+  Status read_segment(std::uint64_t number);
+  Status begin_segment();
+  Place append(std::uint8_t kind, const std::string& payload);
+  Segment& segment(std::uint64_t number);
+  void unwant(const Place& place);
+  void drop_unwanted_segments();
+  std::filesystem::path file_of(std::uint64_t number) const;
+
+  std::filesystem::path folder_;
+  std::uint64_t most_bytes_;
+  std::uint64_t bytes_ = 0;
+  std::deque<Segment> segments_;          // ascending, without gaps in order; the last is written to
+  std::map<AttemptRef, Kept> kept_;
+  std::string buffer_;                    // of the last segment, not yet written
+  std::string last_error_;
+  std::vector<SpooledAttempt> left_over_;
+};
+
+}  // namespace argosy::worker

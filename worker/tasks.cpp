@@ -1,0 +1,229 @@
+#include "worker/tasks.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "fabric/sealing.h"
+#include "worker/orphans.h"
+#include "worker/outcome.h"
+
+namespace argosy::worker {
+namespace {
+
+constexpr std::size_t kReadAtOnce = 1u << 20;  // of one pipe, before others have their turn
+constexpr Duration kSweepBound = seconds(30);
+
+std::string clean_tail(std::string tail) {
+  while (const auto bad = first_unclean_byte(tail)) tail[*bad] = '?';
+  return tail;
+}
+
+}  // namespace
+
+Tasks::Tasks(LaunchContext context, KeeperLaunch keeper, Spool& spool, ContentCache& contents, fabric::PollSet& poll,
+             SessionId session)
+    : context_(std::move(context)), how_(std::move(keeper)), spool_(spool), contents_(contents), poll_(poll), session_(session) {}
+
+Tasks::~Tasks() {
+  if (keeper_) poll_.remove(keeper_token_);
+  for (auto& [token, task] : running_) {
+    unwatch(task, 0);
+    unwatch(task, 1);
+  }
+}
+
+Status Tasks::launch_keeper() {
+  auto keeper = KeeperClient::launch(how_);
+  if (!keeper) return keeper.error();
+  keeper_ = std::move(*keeper);
+  keeper_token_ = poll_.add(keeper_->fd());
+  return Done{};
+}
+
+void Tasks::start(Now now, const StartTask& task, std::vector<Event>& events) {
+  const TaskToken token = ++last_token_;
+  const auto fail = [&](EndReason reason, const std::string& detail) {
+    AttemptEnd end;
+    end.attempt = task.attempt;
+    end.reason = reason;
+    end.ended_at = now.wall;
+    end.detail = detail;
+    events.push_back(TaskEnded{std::move(end)});
+  };
+  const std::string& content = task.spec->content;
+  if (!content.empty() && !contents_.has(content)) {
+    return fail(EndReason::content_missing, "the package's content left the cache before the task could start");
+  }
+  const auto package = content.empty() ? std::filesystem::path() : contents_.use(content);
+  auto made = make_launch(task, token, package, context_);
+  if (const auto* refusal = std::get_if<LaunchRefusal>(&made)) {
+    if (!content.empty()) contents_.release(content);
+    return fail(refusal->reason, refusal->detail);
+  }
+  auto& launch = std::get<Launch>(made);
+  auto pipes = keeper_->start(launch.order);
+  if (!pipes) {
+    if (!content.empty()) contents_.release(content);
+    return fail(EndReason::cannot_start, pipes.error().message);
+  }
+  Running running{task.attempt, task.shard, content, std::move(launch.output),
+                  std::make_unique<Output>(task.attempt, pipes->out, pipes->err, launch.secret_values)};
+  for (auto& value : launch.secret_values) fabric::wipe(value);
+  fabric::wipe(launch.order.secrets);
+  tokens_[task.attempt] = token;
+  running_.emplace(token, std::move(running));
+}
+
+void Tasks::stop(const StopTask& stop) {
+  const auto it = tokens_.find(stop.attempt);
+  if (it != tokens_.end() && keeper_) keeper_->stop_task({it->second, stop.grace});
+}
+
+void Tasks::extend(const ExtendLease& lease) {
+  const auto it = tokens_.find(lease.attempt);
+  if (it != tokens_.end() && keeper_) keeper_->extend({it->second, lease.deadline});
+}
+
+void Tasks::flush() {
+  if (!keeper_) return;
+  keeper_->flush();
+  if (keeper_->wants_write() == keeper_wants_write_) return;
+  keeper_wants_write_ = !keeper_wants_write_;
+  poll_.change(keeper_token_, keeper_wants_write_ ? fabric::Interest::read_write : fabric::Interest::read);
+}
+
+bool Tasks::ready(const fabric::Readiness& readiness, Now now, std::vector<Event>& events) {
+  if (keeper_ && readiness.token == keeper_token_) {
+    if (readiness.readable) on_keeper(now, events);
+    return true;
+  }
+  const auto it = pipes_.find(readiness.token);
+  if (it == pipes_.end()) return false;
+  Running& task = running_.at(it->second.first);
+  std::vector<LogChunk> chunks;
+  task.output->read_some(now, kReadAtOnce, chunks);
+  if (task.output->out_fd() < 0) unwatch(task, 0);
+  if (task.output->err_fd() < 0) unwatch(task, 1);
+  spool_chunks(task, chunks, events);
+  return true;
+}
+
+void Tasks::on_keeper(Now now, std::vector<Event>& events) {
+  std::vector<KeeperEvent> heard;
+  keeper_->receive(heard);
+  for (const auto& event : heard) {
+    if (const auto* e = std::get_if<argosy::TaskStarted>(&event)) on_started(*e, events);
+    if (const auto* e = std::get_if<TaskNotStarted>(&event)) {
+      const auto it = running_.find(e->token);
+      if (it != running_.end()) on_exited(now, e->token, end_of(it->second.attempt, *e, now.wall), events);
+    }
+    if (const auto* e = std::get_if<argosy::TaskExited>(&event)) {
+      const auto it = running_.find(e->token);
+      if (it != running_.end()) on_exited(now, e->token, end_of(it->second.attempt, *e), events);
+    }
+    if (const auto* e = std::get_if<KeeperDied>(&event)) return on_keeper_died(now, *e, events);
+  }
+}
+
+void Tasks::on_started(const argosy::TaskStarted& started, std::vector<Event>& events) {
+  const auto it = running_.find(started.token);
+  if (it == running_.end()) return;
+  watch_pipes(it->second, started.token);
+  events.push_back(TaskStarted{it->second.attempt, static_cast<std::uint64_t>(started.pid), started.at});
+}
+
+void Tasks::on_exited(Now now, TaskToken token, AttemptEnd end, std::vector<Event>& events) {
+  Running& task = running_.at(token);
+  std::vector<LogChunk> chunks;
+  unwatch(task, 0);
+  unwatch(task, 1);
+  task.output->read_to_end(now, chunks);
+  spool_chunks(task, chunks, events);
+  end.log_bytes = task.output->bytes();
+  end.stderr_tail = clean_tail(task.output->stderr_tail());
+  end.outputs = take_outputs(task.output_file);
+  events.push_back(TaskEnded{std::move(end)});
+  forget(token);
+}
+
+// The tasks died with their keeper, what they left is swept here; then a new keeper is launched.
+void Tasks::on_keeper_died(Now now, const KeeperDied& died, std::vector<Event>& events) {
+  poll_.remove(keeper_token_);
+  keeper_.reset();
+  kill_descendants(kSweepBound);
+  std::vector<TaskToken> tokens;
+  for (const auto& [token, task] : running_) tokens.push_back(token);
+  for (const auto token : tokens) {
+    AttemptEnd end;
+    end.attempt = running_.at(token).attempt;
+    end.reason = EndReason::keeper_died;
+    end.ended_at = now.wall;
+    end.detail = died.reason;
+    on_exited(now, token, std::move(end), events);
+  }
+  CHECK(launch_keeper().ok());
+}
+
+void Tasks::watch_pipes(Running& task, TaskToken token) {
+  if (task.blocked) return;
+  const int fds[2] = {task.output->out_fd(), task.output->err_fd()};
+  for (std::size_t which = 0; which < 2; ++which) {
+    if (fds[which] < 0 || task.poll_tokens[which] != 0) continue;
+    task.poll_tokens[which] = poll_.add(fds[which]);
+    pipes_[task.poll_tokens[which]] = {token, which};
+  }
+}
+
+void Tasks::unwatch(Running& task, std::size_t which) {
+  if (task.poll_tokens[which] == 0) return;
+  poll_.remove(task.poll_tokens[which]);
+  pipes_.erase(task.poll_tokens[which]);
+  task.poll_tokens[which] = 0;
+}
+
+void Tasks::spool_chunks(const Running& task, std::vector<LogChunk>& chunks, std::vector<Event>& events) {
+  for (const auto& chunk : chunks) {
+    spool_.add_log(session_, task.shard, chunk);
+    events.push_back(LogSpooled{chunk.attempt, chunk.offset, chunk.length, static_cast<std::uint32_t>(chunk.data.size())});
+  }
+}
+
+void Tasks::tend(Now now, std::vector<Event>& events) {
+  std::vector<LogChunk> chunks;
+  const bool full = spool_.full();
+  for (auto& [token, task] : running_) {
+    chunks.clear();
+    task.output->flush_due(now, chunks);
+    spool_chunks(task, chunks, events);
+    if (full == task.blocked) continue;
+    task.blocked = full;
+    events.push_back(OutputBlocked{task.attempt, full});
+    if (full) {
+      unwatch(task, 0);
+      unwatch(task, 1);
+    } else {
+      watch_pipes(task, token);
+    }
+  }
+}
+
+std::optional<Time> Tasks::deadline() const {
+  std::optional<Time> next;
+  for (const auto& [token, task] : running_) {
+    const auto due = task.output->deadline();
+    if (due) next = next ? std::min(*next, *due) : *due;
+  }
+  return next;
+}
+
+void Tasks::forget(TaskToken token) {
+  const auto it = running_.find(token);
+  if (!it->second.content.empty()) contents_.release(it->second.content);
+  if (const auto known = tokens_.find(it->second.attempt); known != tokens_.end() && known->second == token) tokens_.erase(known);
+  running_.erase(it);
+}
+
+bool Tasks::stop_keeper(Duration bound) { return !keeper_ || keeper_->stop(bound); }
+
+}  // namespace argosy::worker

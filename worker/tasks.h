@@ -1,0 +1,85 @@
+// Tasks: the processes of this worker and their output, between the keeper's tokens and the machine's attempts.
+//
+// Starts what the machine wants started, reads the pipes into the spool, and tells the machine what happened. Owner: the
+// shell. One thread. What it tells is appended to the events that each call is given.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "fabric/poll.h"
+#include "worker/content_cache.h"
+#include "worker/effects.h"
+#include "worker/events.h"
+#include "worker/keeper_client.h"
+#include "worker/launch.h"
+#include "worker/mask.h"
+#include "worker/output.h"
+#include "worker/spool.h"
+
+namespace argosy::worker {
+
+class Tasks {
+ public:
+  Tasks(LaunchContext context, KeeperLaunch keeper, Spool& spool, ContentCache& contents, fabric::PollSet& poll,
+        SessionId session);
+  ~Tasks();
+
+  Status launch_keeper();
+
+  void start(Now now, const StartTask& task, std::vector<Event>& events);
+  void stop(const StopTask& stop);
+  void extend(const ExtendLease& lease);
+  void flush();  // orders to the keeper
+
+  // True if the token was one of this object's.
+  bool ready(const fabric::Readiness& readiness, Now now, std::vector<Event>& events);
+  // Cuts chunks that are due, blocks or unblocks pipes by the spool's room.
+  void tend(Now now, std::vector<Event>& events);
+  std::optional<Time> deadline() const;
+
+  // Ends the keeper and all trees; false if something outlived `bound`.
+  bool stop_keeper(Duration bound);
+
+ private:
+  struct Running {
+    AttemptRef attempt;
+    ShardId shard;
+    std::string content;                  // digest in use; empty: none
+    std::filesystem::path output_file;
+    std::unique_ptr<Output> output;
+    fabric::Token poll_tokens[2] = {0, 0};
+    bool blocked = false;
+  };
+
+  void on_keeper(Now now, std::vector<Event>& events);
+  void on_started(const argosy::TaskStarted& started, std::vector<Event>& events);
+  void on_exited(Now now, TaskToken token, AttemptEnd end, std::vector<Event>& events);
+  void on_keeper_died(Now now, const KeeperDied& died, std::vector<Event>& events);
+  void watch_pipes(Running& task, TaskToken token);
+  void unwatch(Running& task, std::size_t which);
+  void spool_chunks(const Running& task, std::vector<LogChunk>& chunks, std::vector<Event>& events);
+  void forget(TaskToken token);
+
+  LaunchContext context_;
+  KeeperLaunch how_;
+  Spool& spool_;
+  ContentCache& contents_;
+  fabric::PollSet& poll_;
+  SessionId session_;
+  std::optional<KeeperClient> keeper_;
+  fabric::Token keeper_token_ = 0;
+  TaskToken last_token_ = 0;
+  std::map<TaskToken, Running> running_;
+  std::map<AttemptRef, TaskToken> tokens_;
+  std::map<fabric::Token, std::pair<TaskToken, std::size_t>> pipes_;
+  bool spool_was_full_ = false;
+  bool keeper_wants_write_ = false;
+};
+
+}  // namespace argosy::worker
