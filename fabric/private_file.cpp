@@ -89,14 +89,13 @@ Result<std::string> read_file(const std::filesystem::path& file, bool owner_only
   return read_whole(fd, file, about.st_size);
 }
 
-}  // namespace
-
-Status write_private_file(const std::filesystem::path& file, std::string_view content, Existing existing) {
+Status write_file(const std::filesystem::path& file, std::string_view content, Existing existing,
+                  mode_t mode) {
   const std::string temporary = file.string() + "." + random_key_text().substr(0, 8) + ".tmp";
   {
     const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (fd.get() < 0) return trouble(file, "cannot be created");
-    if (::fchmod(fd.get(), 0600) != 0 || !write_all(fd.get(), content) || ::fsync(fd.get()) != 0) {
+    if (::fchmod(fd.get(), mode) != 0 || !write_all(fd.get(), content) || ::fsync(fd.get()) != 0) {
       const Error error = trouble(file, "cannot be written");
       ::unlink(temporary.c_str());
       return error;
@@ -110,6 +109,16 @@ Status write_private_file(const std::filesystem::path& file, std::string_view co
   }
   sync_folder(file);
   return Done{};
+}
+
+}  // namespace
+
+Status write_private_file(const std::filesystem::path& file, std::string_view content, Existing existing) {
+  return write_file(file, content, existing, 0600);
+}
+
+Status write_plain_file(const std::filesystem::path& file, std::string_view content, Existing existing) {
+  return write_file(file, content, existing, 0644);
 }
 
 Result<std::string> read_private_file(const std::filesystem::path& file) {

@@ -16,6 +16,9 @@ enum class Existing { refuse, replace };
 // Written beside the target, synced, then linked or renamed into place: it is there wholly or not at all.
 Status write_private_file(const std::filesystem::path& file, std::string_view content, Existing existing);
 
+// The same with mode 0644, for certificates and rosters.
+Status write_plain_file(const std::filesystem::path& file, std::string_view content, Existing existing);
+
 // The content of a file that only its owner can read. Limit: 16 MiB.
 Result<std::string> read_private_file(const std::filesystem::path& file);
 

@@ -185,7 +185,7 @@ Result<std::vector<RosterEntry>> load_roster(const std::filesystem::path& file) 
 }
 
 Status save_roster(const std::filesystem::path& file, const std::vector<RosterEntry>& entries) {
-  return write_private_file(file, format_roster(entries), Existing::replace);
+  return write_plain_file(file, format_roster(entries), Existing::replace);
 }
 
 }  // namespace argosy::fabric
