@@ -34,7 +34,8 @@ HostFacts read_host_facts() {
   cpu_set_t cpus;
   const bool known = sched_getaffinity(0, sizeof cpus, &cpus) == 0;
   facts.cpu_milli = static_cast<std::uint64_t>(std::max(1, known ? CPU_COUNT(&cpus) : 1)) * 1000;
-  facts.memory_bytes = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  facts.memory_bytes =
+      static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   return facts;
 }
 

@@ -74,7 +74,10 @@ struct ServerSocket::State {
   std::unordered_map<std::uint64_t, Record> records;
   std::unordered_map<std::string, std::uint64_t> by_routing_id;
   Departures departures;
-  std::vector<Peer> dead;  // the ROUTER refuses them; told once nothing of theirs waits to be received
+  // The ROUTER refuses them; they are told once nothing of theirs waits to be received. The first `drained`
+  // of them were refused before the queue was last seen empty.
+  std::vector<Peer> dead;
+  std::size_t drained = 0;
   int closed_listeners = 0;
   ServerCounters counters;
   Frame routing_id;
@@ -86,6 +89,7 @@ struct ServerSocket::State {
   Sent try_send(const std::string& id, std::span<Frame> frames);
   void probe(Departures::PeerNo number, Time now);
   void bury(Departures::PeerNo number);
+  void forget(Peer peer);
 };
 
 bool ServerSocket::State::receive_frames(Frames& frames) {
@@ -170,6 +174,13 @@ void ServerSocket::State::probe(Departures::PeerNo number, Time now) {
   }
 }
 
+void ServerSocket::State::forget(Peer peer) {
+  const auto record = records.find(peer.value);
+  const auto by_id = by_routing_id.find(record->second.routing_id);
+  if (by_id != by_routing_id.end() && by_id->second == peer.value) by_routing_id.erase(by_id);
+  records.erase(record);
+}
+
 ServerSocket::ServerSocket(Context& context, Gate&, ServerOptions options)
     : state_(std::make_unique<State>(context, std::move(options))) {}
 
@@ -236,6 +247,7 @@ bool ServerSocket::receive(Received& out) {
     ++state_->counters.received;
     return true;
   }
+  state_->drained = state_->dead.size();
   return false;
 }
 
@@ -265,16 +277,15 @@ void ServerSocket::take_gone(Time now, std::vector<Peer>& gone) {
   const auto due = state_->departures.due(now);
   if (!due.empty()) socket.events();  // lets the ROUTER hear which pipes ended
   for (const auto number : due) state_->probe(number, now);
-  if (state_->dead.empty() || (socket.events() & ZMQ_POLLIN) != 0) return;
-  for (const Peer peer : state_->dead) {
-    const auto record = state_->records.find(peer.value);
-    const auto by_id = state_->by_routing_id.find(record->second.routing_id);
-    if (by_id != state_->by_routing_id.end() && by_id->second == peer.value)
-      state_->by_routing_id.erase(by_id);
-    state_->records.erase(record);
-    gone.push_back(peer);
+  if (state_->dead.empty()) return;
+  if ((socket.events() & ZMQ_POLLIN) == 0) state_->drained = state_->dead.size();
+  for (std::size_t i = 0; i < state_->drained; ++i) {
+    state_->forget(state_->dead[i]);
+    gone.push_back(state_->dead[i]);
   }
-  state_->dead.clear();
+  state_->dead.erase(state_->dead.begin(),
+                     state_->dead.begin() + static_cast<std::ptrdiff_t>(state_->drained));
+  state_->drained = 0;
 }
 
 std::string ServerSocket::address(Peer peer) const {

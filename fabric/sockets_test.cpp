@@ -1,9 +1,12 @@
+#include <arpa/inet.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 
 #include "fabric/test_cluster.h"
+#include "fabric/zmq_socket.h"
 
 namespace argosy::fabric {
 namespace {
@@ -225,6 +228,90 @@ TEST(Server, NamesAnEndpointThatIsTaken) {
   ASSERT_FALSE(taken);
   EXPECT_NE(taken.error().message.find(cluster.server->endpoint()), std::string::npos)
       << taken.error().message;
+}
+
+TEST(Server, OutlivesConnectionsThatSpeakNoZmtp) {
+  TestCluster cluster;
+  auto& client = cluster.connect_known();
+  const Peer peer = cluster.introduce(client, "before");
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const std::string endpoint = cluster.server->endpoint();
+  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1))));
+  const std::string noises[] = {"GET / HTTP/1.1\r\n\r\n", std::string(4096, '\xff'), std::string(64, '\0'),
+                                ""};
+  for (const std::string& noise : noises) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ASSERT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::send(fd, noise.data(), noise.size(), MSG_NOSIGNAL), static_cast<ssize_t>(noise.size()));
+    ::close(fd);
+  }
+  EXPECT_EQ(cluster.server->send(peer, Frame::copy_of("word")), Sent::sent);
+  EXPECT_TRUE(cluster.until([&] { return client.heard.size() == 1; }));
+  EXPECT_EQ(cluster.got.size(), 1u);
+  EXPECT_TRUE(cluster.gone.empty());
+}
+
+// A client of libzmq's own kind, which can choose its routing id.
+class ChoosingClient {
+ public:
+  ChoosingClient(TestCluster& cluster, const KeyPair& keys) : socket_(cluster.client_context, ZMQ_DEALER) {
+    socket_.set_bytes(ZMQ_ROUTING_ID, "chosen", 6);
+    socket_.set_bytes(ZMQ_CURVE_SERVERKEY, cluster.server_keys.public_key.bytes().data(), PublicKey::kSize);
+    socket_.set_bytes(ZMQ_CURVE_PUBLICKEY, keys.public_key.bytes().data(), PublicKey::kSize);
+    socket_.set_bytes(ZMQ_CURVE_SECRETKEY, keys.secret_key.bytes().data(), SecretKey::kSize);
+    socket_.set(ZMQ_LINGER, 1000);
+    CHECK(zmq_connect(socket_.raw(), cluster.server->endpoint().c_str()) == 0);
+    CHECK(socket_.send_copy("word", false));
+  }
+
+ private:
+  ZmqSocket socket_;
+};
+
+TEST(Server, IsNotDeceivedByAChosenRoutingId) {
+  TestCluster cluster;
+  const KeyPair first = KeyPair::generate(), second = KeyPair::generate();
+  cluster.admit(first.public_key);
+  cluster.admit(second.public_key);
+  {
+    const ChoosingClient client(cluster, first);
+    ASSERT_TRUE(cluster.until([&] { return cluster.got.size() == 1; }));
+  }
+  // The server's owner has not heard yet that the first is gone. The ROUTER refuses a routing id while it is
+  // taken, so the second tries until it is free.
+  ASSERT_TRUE(cluster.until([&] {
+    if (cluster.got.size() == 2) return true;
+    const ChoosingClient client(cluster, second);
+    return cluster.got.size() == 2;
+  }));
+  EXPECT_EQ(cluster.got[0].key, first.public_key);
+  EXPECT_EQ(cluster.got[1].key, second.public_key);
+  EXPECT_NE(cluster.got[0].peer, cluster.got[1].peer);
+  EXPECT_TRUE(cluster.until([&] { return !cluster.gone.empty(); }));
+  EXPECT_EQ(cluster.gone[0], cluster.got[0].peer);
+}
+
+TEST(Client, IsToldWhenItTakesMessagesAgain) {
+  ServerOptions options;
+  options.receive_queue_messages = 10;
+  TestCluster cluster(options);
+  const KeyPair keys = KeyPair::generate();
+  cluster.admit(keys.public_key);
+  auto& client = cluster.connect(keys, [](ClientOptions& made) { made.send_queue_messages = 10; });
+  ASSERT_TRUE(cluster.until([&] { return client.socket->connected(); }));
+  // The server's owner does not read meanwhile.
+  int sent = 0;
+  while (client.socket->send(Frame(std::string(256 * 1024, 'x'))) == Sent::sent) ++sent;
+  PollSet own;
+  const Token token = own.add(*client.socket);
+  own.change(token, Interest::write);
+  ASSERT_TRUE(cluster.until([&] { return static_cast<int>(cluster.got.size()) == sent; }));
+  std::vector<Readiness> ready;
+  own.wait(read_steady() + seconds(20), ready);
+  ASSERT_EQ(ready.size(), 1u);
+  EXPECT_TRUE(ready[0].writable);
 }
 
 TEST(Client, DoesNotTalkToAServerWithAnotherKey) {

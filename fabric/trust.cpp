@@ -15,8 +15,8 @@ Result<std::string> host_of(const std::string& endpoint) {
   return host;
 }
 
-Result<PublicKey> load_endpoint_key(const std::filesystem::path& authorities, const std::filesystem::path& certificate,
-                                    const std::string& endpoint) {
+Result<PublicKey> load_endpoint_key(const std::filesystem::path& authorities,
+                                    const std::filesystem::path& certificate, const std::string& endpoint) {
   auto host = host_of(endpoint);
   if (!host) return host.error();
   auto trusted = Certificate::load(authorities);

@@ -12,9 +12,9 @@ namespace argosy::fabric {
 // "host" of "tcp://host:port"; "[::1]" loses its brackets. Failure: not such a text.
 Result<std::string> host_of(const std::string& endpoint);
 
-// The CURVE server key: the subject key of the endpoint's certificate, after its chain, the endpoint's host and its dates were checked
-// against the authorities, now.
-Result<PublicKey> load_endpoint_key(const std::filesystem::path& authorities, const std::filesystem::path& certificate,
-                                    const std::string& endpoint);
+// The CURVE server key: the subject key of the endpoint's certificate, after its chain, the endpoint's host
+// and its dates were checked against the authorities, now.
+Result<PublicKey> load_endpoint_key(const std::filesystem::path& authorities,
+                                    const std::filesystem::path& certificate, const std::string& endpoint);
 
 }  // namespace argosy::fabric
