@@ -169,8 +169,6 @@ class Keeper {
     const SpawnOutput output{descriptors_[0], descriptors_[1]};
     descriptors_.erase(descriptors_.begin(), descriptors_.begin() + 2);
     attempts_.start(std::get<StartOrder>(order), output, now_steady());
-    close(output.out);
-    close(output.err);
   }
 
   Trash trash_;

@@ -128,36 +128,69 @@ void Attempts::clear_files(const Attempt& attempt) {
 }
 
 void Attempts::start(const StartOrder& order, SpawnOutput output, Time now) {
-  CHECK(order.token != 0 && !held_.contains(order.token));
+  CHECK(order.token != 0 && !holds(order.token));
+  if (order.after == 0 || !holds(order.after)) return begin(order, output, now);
+  watch(order.lease_deadline);
+  waiting_.push_back({order, output});
+}
+
+bool Attempts::holds(TaskToken token) const {
+  const auto same = [&](const Waiting& waiting) { return waiting.order.token == token; };
+  return held_.contains(token) || std::any_of(waiting_.begin(), waiting_.end(), same);
+}
+
+std::optional<Attempts::Waiting> Attempts::take_waiting(
+    const std::function<bool(const StartOrder&)>& wanted) {
+  const auto found =
+      std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& w) { return wanted(w.order); });
+  if (found == waiting_.end()) return std::nullopt;
+  Waiting taken = std::move(*found);
+  waiting_.erase(found);
+  return taken;
+}
+
+void Attempts::release(TaskToken ended) {
+  while (const auto next = take_waiting([&](const StartOrder& order) { return order.after == ended; })) {
+    begin(next->order, next->output, now_steady());
+  }
+}
+
+void Attempts::refuse(const Waiting& waiting, SpawnFailure why) {
+  close(waiting.output.out);
+  close(waiting.output.err);
+  events.emplace_back(TaskNotStarted{waiting.order.token, why.step, why.error, std::move(why.reason)});
+  release(waiting.order.token);
+}
+
+std::optional<SpawnFailure> Attempts::launch(const StartOrder& order, SpawnOutput output, Attempt& attempt) {
+  if (order.lease_deadline <= attempt.started) {
+    return SpawnFailure{StartStep::lease, ETIME, "the lease ran out before the start"};
+  }
+  if (auto trouble = prepare(order, attempt)) return trouble;
+  std::string directory = order.directory.empty() ? order.fresh_directory : order.directory;
+  if (directory.empty()) directory = "/";
+  const std::vector<std::string> tokens = {
+      std::string(worker_token_variable) + "=" + worker_token_,
+      std::string(attempt_token_variable) + "=" + std::to_string(attempt.serial)};
+  auto spawned = spawn_process(order, directory, tokens, output, {worker_mark_, attempt.serial});
+  if (auto* trouble = std::get_if<SpawnFailure>(&spawned)) return std::move(*trouble);
+  attempt.pid = std::get<int>(spawned);
+  return std::nullopt;
+}
+
+void Attempts::begin(const StartOrder& order, SpawnOutput output, Time now) {
   Attempt attempt;
   attempt.token = order.token;
   attempt.serial = ++serial_;
   attempt.started = now;
   attempt.lease_deadline = order.lease_deadline;
   attempt.memory_bytes = order.limits.memory_bytes;
-
-  std::optional<SpawnFailure> trouble;
-  if (order.lease_deadline <= now)
-    trouble = SpawnFailure{StartStep::lease, ETIME, "the lease ran out before the start"};
-  if (!trouble) trouble = prepare(order, attempt);
-  if (!trouble) {
-    const std::string directory = !order.directory.empty()         ? order.directory
-                                  : !order.fresh_directory.empty() ? order.fresh_directory
-                                                                   : std::string("/");
-    const std::vector<std::string> tokens = {
-        std::string(worker_token_variable) + "=" + worker_token_,
-        std::string(attempt_token_variable) + "=" + std::to_string(attempt.serial)};
-    const auto spawned = spawn_process(order, directory, tokens, output, {worker_mark_, attempt.serial});
-    if (const auto* failed = std::get_if<SpawnFailure>(&spawned))
-      trouble = *failed;
-    else
-      attempt.pid = std::get<int>(spawned);
-  }
-  if (trouble) {
+  if (auto trouble = launch(order, output, attempt)) {
     clear_files(attempt);
-    events.emplace_back(TaskNotStarted{order.token, trouble->step, trouble->error, trouble->reason});
-    return;
+    return refuse({order, output}, std::move(*trouble));
   }
+  close(output.out);
+  close(output.err);
   events.emplace_back(TaskStarted{order.token, attempt.pid, now_wall()});
   watch(attempt.lease_deadline);
   if (attempt.memory_bytes) {
@@ -169,19 +202,21 @@ void Attempts::start(const StartOrder& order, SpawnOutput output, Time now) {
 }
 
 void Attempts::extend(const ExtendOrder& order, Time now) {
-  const auto renew = [&](Attempt& attempt) {
-    if (attempt.killed || attempt.lease_deadline <= now) return;
-    attempt.lease_deadline = order.lease_deadline;
-    watch(attempt.lease_deadline);
+  const auto renew = [&](TaskToken token, Time& deadline) {
+    if ((order.token != 0 && order.token != token) || deadline <= now) return;
+    deadline = order.lease_deadline;
+    watch(deadline);
   };
-  if (order.token == 0) {
-    for (auto& [token, attempt] : held_) renew(attempt);
-  } else if (const auto found = held_.find(order.token); found != held_.end()) {
-    renew(found->second);
+  for (auto& [token, attempt] : held_) {
+    if (!attempt.killed) renew(token, attempt.lease_deadline);
   }
+  for (Waiting& waiting : waiting_) renew(waiting.order.token, waiting.order.lease_deadline);
 }
 
 void Attempts::stop(const StopOrder& order, Time now) {
+  if (const auto early = take_waiting([&](const StartOrder& o) { return o.token == order.token; })) {
+    return refuse(*early, {StartStep::stopped, ECANCELED, "it was stopped before its turn came"});
+  }
   const auto found = held_.find(order.token);
   if (found == held_.end()) return;
   Attempt& attempt = found->second;
@@ -288,6 +323,7 @@ void Attempts::reap() {
 }
 
 void Attempts::settle() {
+  std::vector<TaskToken> gone;
   look_for_orphans();
   for (auto next = held_.begin(); next != held_.end();) {
     Attempt& attempt = next->second;
@@ -300,8 +336,10 @@ void Attempts::settle() {
     events.emplace_back(*attempt.end);
     if (attempt.memory_bytes) --with_memory_limit_;
     --ended_;
+    gone.push_back(next->first);
     next = held_.erase(next);
   }
+  for (const TaskToken token : gone) release(token);
   if (with_memory_limit_ == 0) next_memory_look_ = never;
 }
 
@@ -319,6 +357,11 @@ void Attempts::due(Time now) {
       watch(attempt.kill_at ? std::min(*attempt.kill_at, attempt.lease_deadline) : attempt.lease_deadline);
     }
   }
+  while (const auto late =
+             take_waiting([&](const StartOrder& order) { return order.lease_deadline <= now; })) {
+    refuse(*late, {StartStep::lease, ETIME, "the lease ran out before its turn came"});
+  }
+  for (const Waiting& waiting : waiting_) watch(waiting.order.lease_deadline);
 }
 
 void Attempts::watch_memory(Time now) {

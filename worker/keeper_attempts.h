@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -26,7 +27,7 @@ class Attempts {
   // `trash` outlives this object.
   Attempts(std::string worker_token, Trash& trash);
 
-  // Takes the order up; the pipe ends stay the caller's.
+  // Takes up the order and the pipe ends.
   void start(const StartOrder& order, SpawnOutput output, Time now);
   void extend(const ExtendOrder& order, Time now);
   void stop(const StopOrder& order, Time now);
@@ -67,6 +68,18 @@ class Attempts {
     bool counted = false;
   };
 
+  // An order whose turn comes when `order.after` has ended.
+  struct Waiting {
+    StartOrder order;
+    SpawnOutput output;
+  };
+
+  std::optional<SpawnFailure> launch(const StartOrder& order, SpawnOutput output, Attempt& attempt);
+  void begin(const StartOrder& order, SpawnOutput output, Time now);
+  void refuse(const Waiting& waiting, SpawnFailure why);
+  void release(TaskToken ended);
+  std::optional<Waiting> take_waiting(const std::function<bool(const StartOrder&)>& wanted);
+  bool holds(TaskToken token) const;
   std::optional<SpawnFailure> prepare(const StartOrder& order, Attempt& attempt);
   void clear_files(const Attempt& attempt);
   void kill_tree(Attempt& attempt, EndCause cause);
@@ -86,6 +99,7 @@ class Attempts {
   OwnChildren children_;
   std::uint64_t serial_;
   std::map<TaskToken, Attempt> held_;
+  std::vector<Waiting> waiting_;
   std::map<int, TaskToken> mains_;  // pids not yet reaped
   std::map<int, Orphan> orphans_;
   std::size_t ended_ = 0;  // held attempts whose main process is gone

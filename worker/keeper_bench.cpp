@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/check.h"
@@ -39,6 +41,28 @@ bool drain(int fd) {
   return n == 0;
 }
 
+struct Figures {
+  double rate = 0;
+  double cpu_us = 0;         // a task, all processes
+  double keeper_cpu_us = 0;  // of which the keeper
+};
+
+double own_cpu_us(int who) {
+  rusage used{};
+  getrusage(who, &used);
+  return static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 +
+         static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+}
+
+double process_cpu_us(int pid) {
+  std::FILE* file = std::fopen(("/proc/" + std::to_string(pid) + "/schedstat").c_str(), "r");
+  CHECK(file != nullptr);
+  double ns = 0;
+  CHECK(std::fscanf(file, "%lf", &ns) == 1);
+  std::fclose(file);
+  return ns / 1000;
+}
+
 struct BareTask {
   pid_t pid = 0;
   int fds[2] = {-1, -1};
@@ -61,10 +85,11 @@ void bare_start(BareTask& task) {
   task.fds[1] = err[0];
 }
 
-double bare_rate(int tasks, int slots) {
+Figures bare_run(int tasks, int slots) {
   std::vector<BareTask> running(static_cast<std::size_t>(slots));
   int started = 0;
   int ended = 0;
+  const double cpu_before = own_cpu_us(RUSAGE_SELF) + own_cpu_us(RUSAGE_CHILDREN);
   const std::int64_t begin = now_us();
   while (ended < tasks) {
     std::vector<pollfd> fds;
@@ -87,7 +112,8 @@ double bare_rate(int tasks, int slots) {
       ++ended;
     }
   }
-  return tasks * 1e6 / static_cast<double>(now_us() - begin);
+  const double rate = tasks * 1e6 / static_cast<double>(now_us() - begin);
+  return {rate, (own_cpu_us(RUSAGE_SELF) + own_cpu_us(RUSAGE_CHILDREN) - cpu_before) / tasks, 0};
 }
 
 argosy::keeper::StartOrder order_of(std::uint64_t token, const std::string& directory) {
@@ -100,7 +126,8 @@ argosy::keeper::StartOrder order_of(std::uint64_t token, const std::string& dire
   return order;
 }
 
-double keeper_rate(KeeperClient& keeper, int tasks, int slots, const std::string& folder,
+// Each slot has one task running and `ahead` waiting for its end.
+Figures keeper_run(KeeperClient& keeper, int tasks, int slots, int ahead, const std::string& folder,
                    std::uint64_t& token) {
   struct Running {
     argosy::keeper::TaskPipes pipes;
@@ -108,16 +135,22 @@ double keeper_rate(KeeperClient& keeper, int tasks, int slots, const std::string
   };
   std::map<std::uint64_t, Running> running;
   std::vector<int> free_slots;
-  for (int slot = 0; slot < slots; ++slot) free_slots.push_back(slot);
+  std::vector<std::uint64_t> last(static_cast<std::size_t>(slots));
+  for (int i = 0; i < slots * (ahead + 1); ++i) free_slots.insert(free_slots.begin(), i % slots);
   std::vector<argosy::keeper::KeeperEvent> events;
   int started = 0;
   int ended = 0;
+  double tasks_us = 0;
+  const double own_before = own_cpu_us(RUSAGE_SELF);
+  const double keeper_before = process_cpu_us(keeper.pid());
   const std::int64_t begin = now_us();
   while (ended < tasks) {
     for (; started < tasks && !free_slots.empty(); ++started) {
       const int slot = free_slots.back();
       free_slots.pop_back();
-      auto pipes = keeper.start(order_of(++token, folder.empty() ? "" : folder + "/" + std::to_string(slot)));
+      auto order = order_of(++token, folder.empty() ? "" : folder + "/" + std::to_string(slot));
+      order.after = std::exchange(last[static_cast<std::size_t>(slot)], token);
+      auto pipes = keeper.start(order);
       CHECK(pipes.ok());
       running.emplace(token, Running{*pipes, slot});
     }
@@ -132,6 +165,7 @@ double keeper_rate(KeeperClient& keeper, int tasks, int slots, const std::string
       const auto* exit = std::get_if<argosy::keeper::TaskExited>(&event);
       if (exit == nullptr) continue;
       CHECK(exit->exit_code == 0 && exit->signal == 0);
+      tasks_us += static_cast<double>((exit->usage.user_time + exit->usage.system_time).us);
       const auto [pipes, slot] = running.at(exit->token);
       free_slots.push_back(slot);
       CHECK(drain(pipes.out) && drain(pipes.err));
@@ -141,12 +175,24 @@ double keeper_rate(KeeperClient& keeper, int tasks, int slots, const std::string
       ++ended;
     }
   }
-  return tasks * 1e6 / static_cast<double>(now_us() - begin);
+  const double rate = tasks * 1e6 / static_cast<double>(now_us() - begin);
+  const double keeper_us = process_cpu_us(keeper.pid()) - keeper_before;
+  return {rate, (own_cpu_us(RUSAGE_SELF) - own_before + keeper_us + tasks_us) / tasks, keeper_us / tasks};
 }
 
-double median(std::vector<double> values) {
+double median(const std::vector<Figures>& rounds, double Figures::*figure) {
+  std::vector<double> values;
+  for (const Figures& round : rounds) values.push_back(round.*figure);
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
+}
+
+void print(const char* name, const std::vector<Figures>& rounds, const std::vector<Figures>& bare) {
+  const double rate = median(rounds, &Figures::rate);
+  const double cpu = median(rounds, &Figures::cpu_us);
+  std::printf("%-26s %6.0f tasks/s  ratio %.3f   %5.0f us of processor a task (keeper %3.0f)  ratio %.3f\n",
+              name, rate, rate / median(bare, &Figures::rate), cpu, median(rounds, &Figures::keeper_cpu_us),
+              median(bare, &Figures::cpu_us) / cpu);
 }
 
 }  // namespace
@@ -159,20 +205,21 @@ int main(int argc, char** argv) {
   auto keeper = KeeperClient::launch(
       {.command = {}, .worker_token = "bench", .trash_directory = std::string(folder) + "/trash"});
   CHECK(keeper.ok());
-  std::vector<double> bare;
-  std::vector<double> kept;
-  std::vector<double> plain;
+  std::vector<Figures> bare;
+  std::vector<Figures> ahead;
+  std::vector<Figures> kept;
+  std::vector<Figures> plain;
   std::uint64_t token = 0;
   for (int round = 0; round < 5; ++round) {
-    bare.push_back(bare_rate(tasks, slots));
-    kept.push_back(keeper_rate(*keeper, tasks, slots, folder, token));
-    plain.push_back(keeper_rate(*keeper, tasks, slots, "", token));
+    bare.push_back(bare_run(tasks, slots));
+    ahead.push_back(keeper_run(*keeper, tasks, slots, 1, folder, token));
+    kept.push_back(keeper_run(*keeper, tasks, slots, 0, folder, token));
+    plain.push_back(keeper_run(*keeper, tasks, slots, 0, "", token));
   }
-  std::printf("bare posix_spawn + pipes   %6.0f tasks/s\n", median(bare));
-  std::printf("keeper, fresh directory    %6.0f tasks/s   ratio %.3f\n", median(kept),
-              median(kept) / median(bare));
-  std::printf("keeper, no directory       %6.0f tasks/s   ratio %.3f\n", median(plain),
-              median(plain) / median(bare));
+  print("bare posix_spawn + pipes", bare, bare);
+  print("keeper, one order ahead", ahead, bare);
+  print("keeper, fresh directory", kept, bare);
+  print("keeper, no directory", plain, bare);
   CHECK(keeper->stop(argosy::seconds(10)));
   rmdir((std::string(folder) + "/trash").c_str());
   rmdir(folder);

@@ -242,6 +242,41 @@ TEST_F(KeeperTest, NeverStartsUnderALeaseThatRanOut) {
   EXPECT_EQ(bench->wait_for<TaskNotStarted>(bench->start(order)).step, StartStep::lease);
 }
 
+TEST_F(KeeperTest, StartsWhatWaitsWhenItsTurnComes) {
+  const TaskToken first = bench->shell("exit 0");
+  bench->exited(first);
+  const TaskToken running = bench->shell("echo ready; sleep 1000");
+  StartOrder order;
+  order.argv = {"/bin/true"};
+  order.fresh_directory = folder + "/slot";
+  order.after = first;  // ended already
+  EXPECT_EQ(bench->exited(bench->start(order)).exit_code, 0);
+
+  order.after = running;
+  const TaskToken stopped = bench->start(order);
+  order.after = stopped;
+  order.lease_deadline = now() + milliseconds(300);
+  const TaskToken late = bench->start(order);
+  order.after = running;
+  const TaskToken next = bench->start(order);
+  order.after = next;
+  order.argv = {"no-such-command"};
+  order.lease_deadline = {};
+  const TaskToken failing = bench->start(order);
+  order.after = failing;
+  order.argv = {"/bin/true"};
+  const TaskToken last = bench->start(order);
+  bench->client().extend({next, now() + seconds(600)});
+  EXPECT_EQ(bench->wait_for<TaskNotStarted>(late).step, StartStep::lease);
+  bench->client().stop_task({stopped, seconds(1)});
+  EXPECT_EQ(bench->wait_for<TaskNotStarted>(stopped).step, StartStep::stopped);
+  EXPECT_EQ(bench->find<TaskStarted>(next), nullptr);
+  bench->client().stop_task({running, {}});
+  EXPECT_EQ(bench->exited(next).exit_code, 0);
+  EXPECT_EQ(bench->wait_for<TaskNotStarted>(failing).step, StartStep::command);
+  EXPECT_EQ(bench->exited(last).exit_code, 0);
+}
+
 TEST_F(KeeperTest, LosesNothingOfALargeOutput) {
   const TaskToken task = bench->shell("head -c 67108864 /dev/zero; head -c 1000000 /dev/zero >&2");
   EXPECT_EQ(bench->exited(task).exit_code, 0);

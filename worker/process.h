@@ -35,18 +35,19 @@ struct TaskLimits {
   std::optional<std::uint64_t> memory_bytes;  // resident bytes of the whole tree; above it SIGKILL
 };
 
+// With `after` a worker hands over the next attempt of a slot before the slot is free, so that no processor idles while
+// keeper and worker talk. What waits can be extended and stopped; its lease can run out.
 struct StartOrder {
   TaskToken token = 0;
+  TaskToken after = 0;  // wait until this attempt has ended, then start at once; 0, unknown or ended: start now
   std::vector<std::string> argv;  // at least one; argv[0] without '/' is looked up in PATH of `env`
   std::vector<std::string> env;   // "K=V", the whole environment; the keeper adds its two tokens
-  std::string fresh_directory;  // empty, 0700, the task's user's; cleared at the end; "": none. Reused paths
-                                // cost less
+  std::string fresh_directory;    // empty, 0700, the task's user's; cleared at the end; "": none; reuse paths: it is cheaper
   std::string directory;        // where the process starts; "": fresh_directory, else "/"
   std::optional<TaskUser> user;
   TaskLimits limits;
   Time lease_deadline;  // the tree is killed at this moment, without grace
-  std::string
-      secrets_path;  // "": none; the file is 0400, owned by the task's user, removed before TaskExited
+  std::string secrets_path;  // "": none; the file is 0400, the task's user's, removed before TaskExited
   std::string secrets;
 };
 
@@ -77,7 +78,8 @@ struct TaskStarted {
   WallTime at;
 };
 
-enum class StartStep : std::uint8_t { lease = 1, directory, secrets, process, limits, user, command };
+// `stopped`: a StopOrder came while it waited for another's end.
+enum class StartStep : std::uint8_t { lease = 1, directory, secrets, process, limits, user, command, stopped };
 
 struct TaskNotStarted {
   TaskToken token = 0;

@@ -52,7 +52,11 @@ int FreshDirectories::make(const std::string& path, const std::optional<TaskUser
   if (mkdir(path.c_str(), 0700) != 0) {
     if (errno != EEXIST || !trash_.take(path) || mkdir(path.c_str(), 0700) != 0) return errno;
   }
-  if (user && lchown(path.c_str(), user->uid, user->gid) != 0) return errno;
+  if (user && lchown(path.c_str(), user->uid, user->gid) != 0) {
+    const int error = errno;
+    rmdir(path.c_str());
+    return error;
+  }
   struct stat info {};
   if (lstat(path.c_str(), &info) != 0) return errno;
   made_.emplace(path, info);
