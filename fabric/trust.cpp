@@ -23,9 +23,15 @@ Result<PublicKey> load_endpoint_key(const std::filesystem::path& authorities,
   if (!trusted) return trusted.error();
   auto own = Certificate::load(certificate);
   if (!own) return own.error();
-  auto key = verify(*trusted, own->front(), *host, read_wall());
-  if (!key) return Error{certificate.string() + ": " + key.error().message};
-  return key;
+  // During a rotation the file holds two: the first that is believed counts, and the last one's trouble is
+  // told.
+  std::string trouble;
+  for (const Certificate& each : *own) {
+    const auto key = verify(*trusted, each, *host, read_wall());
+    if (key) return key;
+    trouble = key.error().message;
+  }
+  return Error{certificate.string() + ": " + trouble};
 }
 
 }  // namespace argosy::fabric
