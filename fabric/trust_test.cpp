@@ -20,8 +20,8 @@ TEST(Trust, TakesTheHostOutOfAnEndpoint) {
 TEST(Trust, BelievesEitherCertificateOfARotation) {
   const TestFolder folder;
   const WallTime now = read_wall();
-  const Validity past{now - seconds(86400), now - seconds(3600)};
-  const Validity today{now - seconds(3600), now + seconds(86400)};
+  const Validity past{now + seconds(-86400), now + seconds(-3600)};
+  const Validity today{now + seconds(-3600), now + seconds(86400)};
   const Authority authority = *Authority::create("cluster", today);
   const KeyPair keys = KeyPair::generate();
   const auto issue = [&](Validity validity) {
