@@ -1,0 +1,35 @@
+// Whose key is whose on this broker: the roster file and what masters push, as the gate and the machine need it.
+//
+// Thread rule: one thread; the gate gets its own copies.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "broker/effects.h"
+#include "broker/events.h"
+#include "fabric/gate.h"
+#include "fabric/roster.h"
+
+namespace argosy::broker {
+
+class Identities {
+ public:
+  Identities(fabric::Gate& gate, std::string file) : gate_(gate), file_(std::move(file)) {}
+
+  Status read_file();                           // on failure the roster stays as it was
+  void push(const std::vector<RosterEntry>& entries);
+
+  Identity of(const fabric::PublicKey& key) const;
+
+ private:
+  void use();
+
+  fabric::Gate& gate_;
+  std::string file_;
+  fabric::Roster roster_;
+};
+
+}  // namespace argosy::broker

@@ -1,0 +1,45 @@
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "broker/readiness.h"
+#include "broker/shell.h"
+#include "fabric/signals.h"
+
+namespace argosy::broker {
+
+namespace {
+
+int fail(const Error& error) {
+  std::fprintf(stderr, "argosy broker: %s\n", error.message.c_str());
+  return 1;
+}
+
+Shell::Order order_of(const std::vector<int>& signals) {
+  Shell::Order order = Shell::Order::none;
+  for (const int signal : signals) {
+    if (signal != SIGHUP) return Shell::Order::stop;
+    order = Shell::Order::reread_roster;
+  }
+  return order;
+}
+
+}  // namespace
+
+int run_broker(const Config& config) {
+  fabric::Signals signals({SIGTERM, SIGINT, SIGHUP});  // before any thread
+  spdlog::set_default_logger(spdlog::stderr_color_mt("broker"));  // stdout is for the readiness line
+  spdlog::set_level(spdlog::level::from_str(config.log_level));
+
+  auto shell = Shell::open(config);
+  if (!shell) return fail(shell.error());
+  if (const auto told = tell_ready((*shell)->endpoint()); !told) spdlog::warn("{}", told.error().message);
+  const auto ended = (*shell)->run(signals.fd(), [&] { return order_of(signals.take()); });
+  if (!ended) return fail(ended.error());
+  spdlog::info("stopped");
+  return 0;
+}
+
+}  // namespace argosy::broker

@@ -1,0 +1,243 @@
+#include "broker/shell.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <utility>
+
+#include "broker/door.h"
+#include "fabric/certificates.h"
+#include "fabric/clock.h"
+#include "schemas/codec.h"
+#include "schemas/rights.h"
+
+namespace argosy::broker {
+
+namespace {
+
+constexpr int kMessagesPerTurn = 512;       // then room is matched, and departures are looked at
+constexpr std::int64_t kMessageBytes = 16 << 20;
+constexpr Duration kGateLook = seconds(1);
+
+fabric::ServerOptions server_options(const Config& config, fabric::KeyPair keys) {
+  fabric::ServerOptions options;
+  options.keys = std::move(keys);
+  options.max_message_bytes = kMessageBytes;
+  options.send_queue_messages = static_cast<int>(config.send_queue);
+  options.heartbeat = config.machine.heartbeat;
+  options.heartbeat_timeout = config.machine.silence;
+  return options;
+}
+
+Result<fabric::KeyPair> load_endpoint_key(const Config& config) {
+  auto keys = fabric::load_key_pair(config.endpoint_key);
+  if (!keys) return keys.error();
+  const auto certificates = fabric::Certificate::load(config.endpoint_certificate);
+  if (!certificates) return certificates.error();
+  for (const fabric::Certificate& each : *certificates) {
+    if (each.facts().key == keys->public_key) return keys;
+  }
+  return Error{config.endpoint_certificate + ": does not carry the key of " + config.endpoint_key +
+               "; take both from the same `argosy cluster init` or import"};
+}
+
+std::uint64_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t all = 0;
+  std::uint64_t resident = 0;
+  file >> all >> resident;
+  return resident * 4096;
+}
+
+}  // namespace
+
+Shell::Shell(Config config, Keepsakes kept, fabric::KeyPair keys)
+    : config_(std::move(config)),
+      kept_(std::move(kept)),
+      machine_(config_.machine),
+      gate_(context_),
+      identities_(gate_, config_.roster),
+      server_(std::make_unique<fabric::ServerSocket>(context_, gate_, server_options(config_, std::move(keys)))) {
+  polls_.add(*server_);
+}
+
+Result<std::unique_ptr<Shell>> Shell::open(Config config) {
+  auto keys = load_endpoint_key(config);
+  if (!keys) return keys.error();
+  auto kept = Keepsakes::open(config.directory);
+  if (!kept) return kept.error();
+  std::unique_ptr<Shell> shell(new Shell(std::move(config), std::move(*kept), std::move(*keys)));
+  if (auto read = shell->identities_.read_file(); !read) return read.error();
+  shell->identities_.push(shell->kept_.roster().entries);
+  if (auto risen = shell->rise(); !risen) return risen.error();
+  return shell;
+}
+
+Status Shell::rise() {
+  // The port first: an epoch is not spent on a broker that cannot listen. Nobody is answered before the loop runs.
+  if (auto listens = server_->listen(config_.endpoint); !listens) return listens.error();
+  step(Start{kept_.epoch(), kept_.roster().serial});
+  if (failed_) return *failed_;
+  return Done{};
+}
+
+Status Shell::run(int fd, const std::function<Order()>& read_order) {
+  const fabric::Token orders = polls_.add(fd);
+  gate_seen_at_ = fabric::read_steady();
+  std::vector<fabric::Readiness> ready;
+  while (!stopped_ && !failed_) {
+    Time until = gate_seen_at_ + kGateLook;
+    if (const auto deadline = machine_.deadline()) until = std::min(until, *deadline);
+    polls_.wait(until, ready);
+    for (const fabric::Readiness& each : ready) {
+      if (each.token != orders) continue;
+      const Order order = read_order();
+      if (order == Order::reread_roster) reread_roster();
+      if (order == Order::stop) step(Stop{});
+    }
+    if (!stopped_) turn();
+  }
+  polls_.remove(orders);
+  if (failed_) return *failed_;
+  return Done{};
+}
+
+void Shell::turn() {
+  receive();
+  take_departures();
+  const Now now = fabric::read_clock();
+  if (gate_seen_at_ + kGateLook <= now.steady) report_gate(now);
+  if (const auto deadline = machine_.deadline(); deadline && *deadline <= now.steady) step(Tick{});
+}
+
+void Shell::receive() {
+  fabric::Received received;
+  for (int i = 0; i < kMessagesPerTurn && server_->receive(received); ++i) take(received);
+}
+
+void Shell::take(fabric::Received& received) {
+  const PeerId peer{received.peer.value};
+  keys_.try_emplace(peer, received.key);
+  const Identity identity = identities_.of(received.key);
+  if (received.frames.size() == 1 && received.frames[0].empty()) return;  // a probe
+  if (received.frames.size() != 2) {
+    const std::string count = std::to_string(received.frames.size());
+    return step(RubbishCame{peer, identity, Refusal::malformed, "a message has two frames, this one has " + count});
+  }
+  auto envelope = decode_envelope(received.frames[0].view());
+  if (!envelope) return step(RubbishCame{peer, identity, envelope.error().reason, envelope.error().message});
+
+  MessageCame message{peer, identity, std::move(*envelope), Opaque{}};
+  body_ = std::move(received.frames[1]);
+  // What the door refuses anyway is not decoded.
+  if (is_for_broker(message.envelope) && identity.enabled && may_say(identity.role, message.envelope.word)) {
+    auto word = decode_body(message.envelope.word, body_.view());
+    if (word) {
+      message.body = std::move(*word);
+    } else {
+      message.body = Undecodable{word.error().reason, word.error().message};
+    }
+  }
+  step(std::move(message));
+}
+
+void Shell::take_departures() {
+  std::vector<fabric::Peer> gone;
+  server_->take_gone(fabric::read_steady(), gone);
+  for (const fabric::Peer peer : gone) {
+    keys_.erase({peer.value});
+    step(PeerGone{{peer.value}});
+  }
+}
+
+void Shell::report_gate(Now now) {
+  gate_seen_at_ = now.steady;
+  const fabric::GateCounters gate = gate_.counters();
+  const fabric::ServerCounters transport = server_->counters();
+  const std::uint64_t refused = gate.refused + transport.dropped_without_identity;
+  if (refused == gate_refused_) return;
+  gate_refused_ = refused;
+  GateReported report;
+  for (const fabric::RefusedKey& each : gate_.refused()) {
+    report.refused.push_back({each.key.hex(), each.address, std::string(to_text(each.refusal)), each.count, each.last});
+  }
+  report.counters = {{"gate_admitted", gate.admitted},
+                     {"gate_refused", gate.refused},
+                     {"without_identity", transport.dropped_without_identity},
+                     {"memory_bytes", resident_bytes()}};
+  step(std::move(report));
+}
+
+void Shell::reread_roster() {
+  if (const auto read = identities_.read_file(); !read) {
+    spdlog::error("the roster stays as it was: {}", read.error().message);
+    return;
+  }
+  spdlog::info("{}: read again", config_.roster);
+  recheck_identities();
+  settle();
+}
+
+// Those that are somebody else now are told to the machine as a follow-up.
+void Shell::recheck_identities() {
+  IdentitiesChanged changed;
+  for (const auto& [id, connection] : machine_.state().presence.all()) {
+    const auto key = keys_.find(connection.peer);
+    const Identity identity = key == keys_.end() ? Identity{} : identities_.of(key->second);
+    if (identity != Identity{connection.role, connection.name, true}) changed.peers.push_back({connection.peer, identity});
+  }
+  if (!changed.peers.empty()) follow_ups_.push_back(std::move(changed));
+}
+
+// A step and, after it, whatever honouring its effects brought about.
+void Shell::step(Event event) {
+  follow_ups_.push_back(std::move(event));
+  settle();
+}
+
+void Shell::settle() {
+  while (!follow_ups_.empty()) {
+    const Event next = std::move(follow_ups_.front());
+    follow_ups_.pop_front();
+    Effects effects;
+    machine_.step(fabric::read_clock(), next, effects);
+    honour(effects);
+  }
+}
+
+void Shell::honour(Effects& effects) {
+  if (effects.store_epoch) {
+    const Epoch& epoch = *effects.store_epoch;
+    if (const auto stored = kept_.store(epoch); !stored) {
+      failed_ = stored.error();
+      return;
+    }
+    spdlog::info("reigns in epoch {} as {}", epoch.number, epoch.broker);
+    follow_ups_.push_back(EpochStored{epoch});
+  }
+  if (effects.roster) {
+    identities_.push(effects.roster->entries);
+    if (const auto stored = kept_.store(Roster{effects.roster->serial, effects.roster->entries}); !stored) {
+      spdlog::error("the pushed roster holds, but is not kept: {}", stored.error().message);
+    }
+    recheck_identities();
+  }
+  for (Outgoing& each : effects.out) send(each);
+  stopped_ = stopped_ || effects.stopped;
+}
+
+void Shell::send(Outgoing& outgoing) {
+  std::array<fabric::Frame, 2> frames;
+  frames[0] = fabric::Frame(encode_envelope(outgoing.envelope));
+  if (const auto* word = std::get_if<Word>(&outgoing.body)) {
+    frames[1] = fabric::Frame(encode_body(*word));
+  } else {
+    frames[1] = std::move(body_);
+  }
+  // A peer that is gone is told by take_gone().
+  if (server_->send({outgoing.peer.value}, frames) == fabric::Sent::full) follow_ups_.push_back(SendFailed{outgoing.peer});
+}
+
+}  // namespace argosy::broker
