@@ -11,7 +11,6 @@ namespace argosy::fabric {
 Context::Context(int io_threads) : raw_(zmq_ctx_new()) {
   CHECK(raw_ != nullptr);
   CHECK(zmq_ctx_set(raw_, ZMQ_IO_THREADS, io_threads) == 0);
-  CHECK(zmq_ctx_set(raw_, ZMQ_MAX_SOCKETS, 65535) == 0);
 }
 
 Context::~Context() {
