@@ -1,5 +1,7 @@
 #include "worker/config.h"
 
+#include "base/limits.h"
+
 namespace argosy::worker {
 
 void bind(Settings& settings, Config& config) {

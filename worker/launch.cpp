@@ -16,12 +16,12 @@ namespace {
 // What a task inherits from its worker; all else it gets from its package.
 constexpr const char* kInherited[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TZ"};
 
-std::optional<TaskUser> look_up_user(const std::string& name) {
+std::optional<keeper::TaskUser> look_up_user(const std::string& name) {
   std::string buffer(16384, '\0');
   passwd entry{};
   passwd* found = nullptr;
   if (getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return std::nullopt;
-  TaskUser user{found->pw_uid, found->pw_gid, {}};
+  keeper::TaskUser user{found->pw_uid, found->pw_gid, {}};
   int count = 64;
   std::vector<gid_t> groups(64);
   if (getgrouplist(name.c_str(), found->pw_gid, groups.data(), &count) < 0) {
@@ -56,8 +56,8 @@ void add_identity(const StartTask& task, const std::filesystem::path& package, c
   env.push_back("ARGOSY_OUTPUT=" + output.string());
 }
 
-TaskLimits_ limits_of(const Task& task) {
-  TaskLimits_ limits;
+keeper::TaskLimits limits_of(const Task& task) {
+  keeper::TaskLimits limits;
   if (task.limits.files > 0) limits.files = task.limits.files;
   if (task.limits.processes > 0) limits.processes = task.limits.processes;
   if (task.limits.memory_bytes > 0) limits.memory_bytes = task.limits.memory_bytes;
@@ -66,11 +66,11 @@ TaskLimits_ limits_of(const Task& task) {
 
 }  // namespace
 
-std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, TaskToken token, const std::filesystem::path& package,
+std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::TaskToken token, const std::filesystem::path& package,
                                                 const LaunchContext& context) {
   const Task& body = task.spec->body;
   Launch launch;
-  StartOrder& order = launch.order;
+  keeper::StartOrder& order = launch.order;
   const std::string name = std::to_string(token);
 
   Scope scope{.last = true, .item = &task.value, .item_variable = body.for_each.variable};
@@ -84,7 +84,6 @@ std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, TaskToken
   order.argv = bound->script ? std::vector<std::string>{"sh", "-eu", "-c", *bound->script} : std::move(bound->argv);
   order.limits = limits_of(body);
   order.fresh_directory = (context.places.work / name).string();
-  order.links_from = body.cwd == Cwd::fresh ? package.string() : std::string();
   order.directory = body.cwd == Cwd::package ? package.string() : body.cwd == Cwd::path ? bound->cwd_path : std::string();
   launch.output = context.places.outputs / name;
 

@@ -27,7 +27,7 @@ struct LaunchContext {
 };
 
 struct Launch {
-  StartOrder order;
+  keeper::StartOrder order;
   std::filesystem::path output;          // where the task may leave key=value lines
   std::vector<std::string> secret_values;  // to be masked in its output
 };
@@ -39,7 +39,7 @@ struct LaunchRefusal {
 };
 
 // `package`: the unpacked content; empty when the task has none.
-std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, TaskToken token, const std::filesystem::path& package,
+std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::TaskToken token, const std::filesystem::path& package,
                                                 const LaunchContext& context);
 
 }  // namespace argosy::worker

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/text.h"
@@ -12,12 +13,12 @@ namespace {
 
 constexpr std::size_t kOutputsBytes = 64u << 10;
 
-EndReason reason_of(const argosy::TaskExited& exited) {
+EndReason reason_of(const keeper::TaskExited& exited) {
   switch (exited.cause) {
-    case EndCause::lease_ran_out: return EndReason::lease_ended;
-    case EndCause::memory_limit: return EndReason::memory_limit;
-    case EndCause::own_exit:
-    case EndCause::stopped: break;
+    case keeper::EndCause::lease_ran_out: return EndReason::lease_ended;
+    case keeper::EndCause::memory_limit: return EndReason::memory_limit;
+    case keeper::EndCause::own_exit:
+    case keeper::EndCause::stopped: break;
   }
   if (exited.signal != 0) return EndReason::signal;
   return exited.exit_code == 0 ? EndReason::succeeded : EndReason::exit_status;
@@ -25,7 +26,7 @@ EndReason reason_of(const argosy::TaskExited& exited) {
 
 }  // namespace
 
-AttemptEnd end_of(AttemptRef attempt, const argosy::TaskExited& exited) {
+AttemptEnd end_of(AttemptRef attempt, const keeper::TaskExited& exited) {
   AttemptEnd end;
   end.attempt = attempt;
   end.reason = reason_of(exited);
@@ -38,15 +39,15 @@ AttemptEnd end_of(AttemptRef attempt, const argosy::TaskExited& exited) {
   return end;
 }
 
-AttemptEnd end_of(AttemptRef attempt, const argosy::TaskNotStarted& failed, WallTime now) {
+AttemptEnd end_of(AttemptRef attempt, const keeper::TaskNotStarted& failed, WallTime now) {
   AttemptEnd end;
   end.attempt = attempt;
   end.ended_at = now;
   end.detail = failed.reason;
   end.reason = EndReason::cannot_start;
-  if (failed.step == StartStep::lease) end.reason = EndReason::lease_ended;
-  if (failed.step == StartStep::command && failed.error == ENOENT) end.reason = EndReason::command_not_found;
-  if (failed.step == StartStep::command && failed.error == EACCES) end.reason = EndReason::not_executable;
+  if (failed.step == keeper::StartStep::lease) end.reason = EndReason::lease_ended;
+  if (failed.step == keeper::StartStep::command && failed.error == ENOENT) end.reason = EndReason::command_not_found;
+  if (failed.step == keeper::StartStep::command && failed.error == EACCES) end.reason = EndReason::not_executable;
   return end;
 }
 

@@ -10,8 +10,8 @@
 
 namespace argosy::worker {
 
-AttemptEnd end_of(AttemptRef attempt, const argosy::TaskExited& exited);
-AttemptEnd end_of(AttemptRef attempt, const argosy::TaskNotStarted& failed, WallTime now);
+AttemptEnd end_of(AttemptRef attempt, const keeper::TaskExited& exited);
+AttemptEnd end_of(AttemptRef attempt, const keeper::TaskNotStarted& failed, WallTime now);
 
 // Reads key=value lines and removes the file; lines that are none are left out. At most 64 KiB together.
 std::map<std::string, std::string> take_outputs(const std::filesystem::path& file);

@@ -73,13 +73,6 @@ std::optional<std::string> read_whole(int fd, std::uint64_t size) {
 }
 
 }  // namespace
-}  // namespace argosy::worker
-
-ARGOSY_CODEC(argosy::worker::LogRecord)
-ARGOSY_CODEC(argosy::worker::EndRecord)
-ARGOSY_CODEC(argosy::worker::ForgetRecord)
-
-namespace argosy::worker {
 
 Spool::~Spool() {
   flush();

@@ -21,9 +21,11 @@ std::string clean_tail(std::string tail) {
 
 }  // namespace
 
-Tasks::Tasks(LaunchContext context, KeeperLaunch keeper, Spool& spool, ContentCache& contents, fabric::PollSet& poll,
-             SessionId session)
-    : context_(std::move(context)), how_(std::move(keeper)), spool_(spool), contents_(contents), poll_(poll), session_(session) {}
+Tasks::Tasks(LaunchContext context, keeper::KeeperLaunch keeper, Spool& spool, ContentCache& contents, fabric::PollSet& poll,
+             SessionId session, bool without_processes)
+    : context_(std::move(context)), how_(std::move(keeper)), spool_(spool), contents_(contents), poll_(poll),
+      session_(session),
+      without_processes_(without_processes) {}
 
 Tasks::~Tasks() {
   if (keeper_) poll_.remove(keeper_token_);
@@ -34,7 +36,7 @@ Tasks::~Tasks() {
 }
 
 Status Tasks::launch_keeper() {
-  auto keeper = KeeperClient::launch(how_);
+  auto keeper = keeper::KeeperClient::launch(how_);
   if (!keeper) return keeper.error();
   keeper_ = std::move(*keeper);
   keeper_token_ = poll_.add(keeper_->fd());
@@ -42,7 +44,15 @@ Status Tasks::launch_keeper() {
 }
 
 void Tasks::start(Now now, const StartTask& task, std::vector<Event>& events) {
-  const TaskToken token = ++last_token_;
+  if (without_processes_) {
+    AttemptEnd end;
+    end.attempt = task.attempt;
+    end.exit_code = 0;
+    end.started_at = end.ended_at = now.wall;
+    events.push_back(TaskEnded{std::move(end)});
+    return;
+  }
+  const keeper::TaskToken token = ++last_token_;
   const auto fail = [&](EndReason reason, const std::string& detail) {
     AttemptEnd end;
     end.attempt = task.attempt;
@@ -110,30 +120,30 @@ bool Tasks::ready(const fabric::Readiness& readiness, Now now, std::vector<Event
 }
 
 void Tasks::on_keeper(Now now, std::vector<Event>& events) {
-  std::vector<KeeperEvent> heard;
+  std::vector<keeper::KeeperEvent> heard;
   keeper_->receive(heard);
   for (const auto& event : heard) {
-    if (const auto* e = std::get_if<argosy::TaskStarted>(&event)) on_started(*e, events);
-    if (const auto* e = std::get_if<TaskNotStarted>(&event)) {
+    if (const auto* e = std::get_if<keeper::TaskStarted>(&event)) on_started(*e, events);
+    if (const auto* e = std::get_if<keeper::TaskNotStarted>(&event)) {
       const auto it = running_.find(e->token);
       if (it != running_.end()) on_exited(now, e->token, end_of(it->second.attempt, *e, now.wall), events);
     }
-    if (const auto* e = std::get_if<argosy::TaskExited>(&event)) {
+    if (const auto* e = std::get_if<keeper::TaskExited>(&event)) {
       const auto it = running_.find(e->token);
       if (it != running_.end()) on_exited(now, e->token, end_of(it->second.attempt, *e), events);
     }
-    if (const auto* e = std::get_if<KeeperDied>(&event)) return on_keeper_died(now, *e, events);
+    if (const auto* e = std::get_if<keeper::KeeperDied>(&event)) return on_keeper_died(now, *e, events);
   }
 }
 
-void Tasks::on_started(const argosy::TaskStarted& started, std::vector<Event>& events) {
+void Tasks::on_started(const keeper::TaskStarted& started, std::vector<Event>& events) {
   const auto it = running_.find(started.token);
   if (it == running_.end()) return;
   watch_pipes(it->second, started.token);
   events.push_back(TaskStarted{it->second.attempt, static_cast<std::uint64_t>(started.pid), started.at});
 }
 
-void Tasks::on_exited(Now now, TaskToken token, AttemptEnd end, std::vector<Event>& events) {
+void Tasks::on_exited(Now now, keeper::TaskToken token, AttemptEnd end, std::vector<Event>& events) {
   Running& task = running_.at(token);
   std::vector<LogChunk> chunks;
   unwatch(task, 0);
@@ -148,11 +158,11 @@ void Tasks::on_exited(Now now, TaskToken token, AttemptEnd end, std::vector<Even
 }
 
 // The tasks died with their keeper, what they left is swept here; then a new keeper is launched.
-void Tasks::on_keeper_died(Now now, const KeeperDied& died, std::vector<Event>& events) {
+void Tasks::on_keeper_died(Now now, const keeper::KeeperDied& died, std::vector<Event>& events) {
   poll_.remove(keeper_token_);
   keeper_.reset();
-  kill_descendants(kSweepBound);
-  std::vector<TaskToken> tokens;
+  keeper::kill_descendants(kSweepBound);
+  std::vector<keeper::TaskToken> tokens;
   for (const auto& [token, task] : running_) tokens.push_back(token);
   for (const auto token : tokens) {
     AttemptEnd end;
@@ -165,7 +175,7 @@ void Tasks::on_keeper_died(Now now, const KeeperDied& died, std::vector<Event>& 
   CHECK(launch_keeper().ok());
 }
 
-void Tasks::watch_pipes(Running& task, TaskToken token) {
+void Tasks::watch_pipes(Running& task, keeper::TaskToken token) {
   if (task.blocked) return;
   const int fds[2] = {task.output->out_fd(), task.output->err_fd()};
   for (std::size_t which = 0; which < 2; ++which) {
@@ -217,7 +227,7 @@ std::optional<Time> Tasks::deadline() const {
   return next;
 }
 
-void Tasks::forget(TaskToken token) {
+void Tasks::forget(keeper::TaskToken token) {
   const auto it = running_.find(token);
   if (!it->second.content.empty()) contents_.release(it->second.content);
   if (const auto known = tokens_.find(it->second.attempt); known != tokens_.end() && known->second == token) tokens_.erase(known);

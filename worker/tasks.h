@@ -26,8 +26,8 @@ namespace argosy::worker {
 
 class Tasks {
  public:
-  Tasks(LaunchContext context, KeeperLaunch keeper, Spool& spool, ContentCache& contents, fabric::PollSet& poll,
-        SessionId session);
+  Tasks(LaunchContext context, keeper::KeeperLaunch keeper, Spool& spool, ContentCache& contents, fabric::PollSet& poll,
+        SessionId session, bool without_processes);
   ~Tasks();
 
   Status launch_keeper();
@@ -58,27 +58,27 @@ class Tasks {
   };
 
   void on_keeper(Now now, std::vector<Event>& events);
-  void on_started(const argosy::TaskStarted& started, std::vector<Event>& events);
-  void on_exited(Now now, TaskToken token, AttemptEnd end, std::vector<Event>& events);
-  void on_keeper_died(Now now, const KeeperDied& died, std::vector<Event>& events);
-  void watch_pipes(Running& task, TaskToken token);
+  void on_started(const keeper::TaskStarted& started, std::vector<Event>& events);
+  void on_exited(Now now, keeper::TaskToken token, AttemptEnd end, std::vector<Event>& events);
+  void on_keeper_died(Now now, const keeper::KeeperDied& died, std::vector<Event>& events);
+  void watch_pipes(Running& task, keeper::TaskToken token);
   void unwatch(Running& task, std::size_t which);
   void spool_chunks(const Running& task, std::vector<LogChunk>& chunks, std::vector<Event>& events);
-  void forget(TaskToken token);
+  void forget(keeper::TaskToken token);
 
   LaunchContext context_;
-  KeeperLaunch how_;
+  keeper::KeeperLaunch how_;
   Spool& spool_;
   ContentCache& contents_;
   fabric::PollSet& poll_;
   SessionId session_;
-  std::optional<KeeperClient> keeper_;
+  std::optional<keeper::KeeperClient> keeper_;
   fabric::Token keeper_token_ = 0;
-  TaskToken last_token_ = 0;
-  std::map<TaskToken, Running> running_;
-  std::map<AttemptRef, TaskToken> tokens_;
-  std::map<fabric::Token, std::pair<TaskToken, std::size_t>> pipes_;
-  bool spool_was_full_ = false;
+  keeper::TaskToken last_token_ = 0;
+  std::map<keeper::TaskToken, Running> running_;
+  std::map<AttemptRef, keeper::TaskToken> tokens_;
+  std::map<fabric::Token, std::pair<keeper::TaskToken, std::size_t>> pipes_;
+  bool without_processes_;
   bool keeper_wants_write_ = false;
 };
 

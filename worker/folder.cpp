@@ -1,0 +1,59 @@
+#include "worker/folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "fabric/private_file.h"
+#include "fabric/sealing.h"
+
+namespace argosy::worker {
+namespace fs = std::filesystem;
+
+Result<Folder> Folder::open(const fs::path& path) {
+  std::error_code error;
+  for (const char* name : {"spool", "content", "work", "outputs", "secrets", "trash"}) {
+    fs::create_directories(path / name, error);
+    if (error) return Error{"cannot make the worker's folder " + (path / name).string() + ": " + error.message()};
+  }
+  // Tasks of another user may make their files here, and see none of the others'.
+  fs::permissions(path / "outputs", fs::perms(01733), error);
+  fs::permissions(path / "secrets", fs::perms(0711), error);
+  const fs::path lock_file = path / "lock";
+  const int lock = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) return Error{"cannot open " + lock_file.string() + ": " + std::strerror(errno)};
+  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    close(lock);
+    return Error{"another worker runs in " + path.string() + ": stop it, or give this one a folder of its own"};
+  }
+  Folder folder(fs::absolute(path), lock);
+  std::ifstream(folder.at("token")) >> folder.token_;
+  if (folder.token_.empty()) {
+    folder.token_ = fabric::random_key_text();
+    auto written = fabric::write_private_file(folder.at("token"), folder.token_ + "\n", fabric::Existing::replace);
+    if (!written) return written.error();
+  }
+  std::ifstream(folder.at("session")) >> folder.predecessor_.value >> folder.epoch_.number >> folder.epoch_.broker;
+  return folder;
+}
+
+Folder::Folder(Folder&& other) noexcept
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)), token_(std::move(other.token_)),
+      predecessor_(other.predecessor_), epoch_(std::move(other.epoch_)) {}
+
+Folder::~Folder() {
+  if (lock_ >= 0) close(lock_);
+}
+
+Status Folder::remember(SessionId session, const Epoch& highest_epoch) {
+  std::ostringstream text;
+  text << session.value << ' ' << highest_epoch.number << ' ' << highest_epoch.broker << '\n';
+  return fabric::write_private_file(at("session"), text.str(), fabric::Existing::replace);
+}
+
+}  // namespace argosy::worker

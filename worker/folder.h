@@ -1,0 +1,42 @@
+// The worker's folder: what one worker keeps between its sessions, and the lock that makes it the only one there.
+//
+// lock, token (names this folder's processes), session (the latest session, so that the next can name its predecessor),
+// spool/, content/, work/, outputs/, secrets/, trash/. Owner: the shell. One thread.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace argosy::worker {
+
+class Folder {
+ public:
+  // Makes what is missing and locks it. Failure: another worker runs in it; it cannot be written.
+  static Result<Folder> open(const std::filesystem::path& path);
+  Folder(Folder&& other) noexcept;
+  Folder& operator=(Folder&&) = delete;
+  ~Folder();
+
+  const std::string& token() const { return token_; }
+  SessionId predecessor() const { return predecessor_; }
+  Epoch highest_epoch() const { return epoch_; }
+
+  // On disk when it returns.
+  Status remember(SessionId session, const Epoch& highest_epoch);
+
+  std::filesystem::path at(const char* name) const { return path_ / name; }
+
+ private:
+  Folder(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
+
+  std::filesystem::path path_;
+  int lock_ = -1;
+  std::string token_;
+  SessionId predecessor_;
+  Epoch epoch_;
+};
+
+}  // namespace argosy::worker

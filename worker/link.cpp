@@ -1,0 +1,52 @@
+#include "worker/link.h"
+
+#include "schemas/codec.h"
+
+namespace argosy::worker {
+
+Result<Link> Link::open(fabric::Context& context, fabric::ClientOptions options, Epoch highest_epoch) {
+  auto socket = fabric::ClientSocket::connect(context, std::move(options));
+  if (!socket) return socket.error();
+  return Link(std::move(*socket), std::move(highest_epoch));
+}
+
+bool Link::send(const Address& to, ShardTerm reign, const Word& word) {
+  Envelope envelope;
+  envelope.word = std::visit([](const auto& w) { return w.word; }, word);
+  envelope.epoch = epoch_;
+  envelope.connection = envelope.word == Hello::word ? ConnectionId{} : connection_;
+  envelope.reign = reign;
+  envelope.to = to;
+  fabric::Frame frames[2] = {fabric::Frame(encode_envelope(envelope)), fabric::Frame(encode_body(word))};
+  return socket_->send(frames) == fabric::Sent::sent;
+}
+
+bool Link::receive(Message& message) {
+  fabric::Frames frames;
+  while (socket_->receive(frames)) {
+    if (frames.size() != 2) {
+      ++undecodable_;
+      continue;
+    }
+    auto envelope = decode_envelope(frames[0].view());
+    if (!envelope) {
+      ++undecodable_;
+      continue;
+    }
+    auto word = decode_body(envelope->word, frames[1].view());
+    if (!word) {
+      ++undecodable_;
+      continue;
+    }
+    message.envelope = std::move(*envelope);
+    message.word = std::move(*word);
+    if (const auto* welcome = std::get_if<Welcome>(&message.word); welcome && message.envelope.epoch >= epoch_) {
+      connection_ = welcome->connection;
+      epoch_ = message.envelope.epoch;
+    }
+    return true;
+  }
+  return false;
+}
+
+}  // namespace argosy::worker
