@@ -244,7 +244,11 @@ void Shell::honour(Effects& effects) {
   for (const auto& say : effects.says) send(say.to, say.reign, say.word);
   for (const auto& ref : effects.forget) spool_->forget(ref);
   for (const auto& logs : effects.forget_logs) spool_->forget_logs(logs.attempt, logs.offset);
-  if (effects.reconnect) link_->socket().reconnect();
+  if (effects.reconnect) {
+    std::vector<fabric::ClientEvent> news;
+    link_->socket().reconnect(now_.steady, news);
+    tell_link(news);
+  }
   if (effects.left) over_ = true;
   feed_all(events);
   if (!told_ready_ && std::holds_alternative<Welcomed>(machine_->state().link)) {
