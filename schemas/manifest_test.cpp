@@ -156,6 +156,35 @@ TEST(Manifest, AbsentFile) {
             "project is a folder that holds argosy.yaml, or one YAML file\n");
 }
 
+// scripts/import-wfformat: edges named from either end, ids that are no names, tasks without a run time.
+TEST(Manifest, TracesBecomeProjects) {
+  std::string folder = (fs::temp_directory_path() / "argosy-trace-XXXXXX").string();
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  std::ofstream(fs::path(folder) / "small trace.json") << R"({"workflow": {"specification": {"tasks": [
+      {"id": "a/b:1", "parents": [], "children": ["join"]}, {"id": "a/b;1", "children": []}, {"id": "a_b_1"},
+      {"id": "join", "parents": ["a/b:1", "a/b;1"]}]},
+      "execution": {"tasks": [{"id": "a/b:1", "runtimeInSeconds": 12.5}, {"id": "join", "runtimeInSeconds": 0.01}]}}})";
+  const std::string command = "cd '" + folder +
+                              "' && '" ARGOSY_EXAMPLES "/../scripts/import-wfformat' 'small trace.json' " +
+                              "--speed-up 10 -o out > said && tail -n 1 said > last";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ(read(fs::path(folder) / "last"), "out/small_trace\n");
+  const auto manifest = load_manifest(folder + "/out/small_trace");
+  ASSERT_EQ(manifest.problem_text(), "");
+  ASSERT_EQ(manifest.project.packages.size(), 1u);
+  EXPECT_EQ(manifest.project.packages[0].name, "small_trace");
+  const auto& tasks = manifest.project.packages[0].tasks;
+  ASSERT_EQ(tasks.size(), 4u);
+  EXPECT_EQ(tasks[0].name, "a_b_1-2");
+  EXPECT_EQ(tasks[1].name, "a_b_1-3");
+  EXPECT_EQ(tasks[2].name, "a_b_1");
+  EXPECT_EQ(tasks[0].argv, (std::vector<std::string>{"sleep", "1.25"}));
+  EXPECT_EQ(tasks[1].argv[1], "0");
+  EXPECT_EQ(tasks[3].after,
+            (std::vector<After>{{TaskNo{0}, AfterOn::succeeded}, {TaskNo{1}, AfterOn::succeeded}}));
+  fs::remove_all(folder);
+}
+
 // Mutated manifests: any outcome is right that is no crash, no exception and no unplaced problem.
 TEST(Manifest, MutatedOnesAreHandled) {
   std::vector<std::string> seeds = {kWhole};
