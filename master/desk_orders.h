@@ -22,6 +22,7 @@ using Ticket = std::uint64_t;  // given by the desk, from 1, never used again in
 struct AdmitOrder {
   Ticket ticket = 0;
   Admission admission;
+  ShardId shard;
 };
 
 // Commit these as stopping, then stop what runs.

@@ -1,0 +1,227 @@
+// execution.list, show, cancel and explain.
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "catalog/views.h"
+#include "master/desk_json.h"
+#include "master/desk_verbs.h"
+#include "schemas/selectors.h"
+
+namespace argosy::master {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint32_t kPage = 1'000;
+constexpr std::uint32_t kPageMost = 10'000;
+
+// What selectors name, as a filter's ranges; `missing`: numbers that must be there.
+struct Chosen {
+  std::vector<std::pair<ExecutionId, ExecutionId>> ranges;
+  std::vector<ExecutionId> must;
+  bool all = false;
+  std::vector<Selector> selectors;
+};
+
+std::variant<Chosen, DeskRefusal> choose(Room& room, const std::vector<std::string>& texts) {
+  Chosen out;
+  for (const auto& text : texts) {
+    auto selector = parse_selector(text);
+    if (!selector) return DeskRefusal{Refusal::invalid, selector.error().message};
+    if (selector->kind == SelectorKind::last) {
+      catalog::ExecutionFilter filter;
+      filter.submitter = room.from.name;
+      filter.limit = 1;
+      auto found = catalog::list_executions(room.catalog, filter);
+      if (found && found->empty()) {
+        filter.submitter.clear();
+        found = catalog::list_executions(room.catalog, filter);
+      }
+      if (!found) return refusal_of(room.catalog, found.error());
+      if (found->empty()) return DeskRefusal{Refusal::not_found, "there is no execution yet"};
+      selector = Selector{SelectorKind::one, found->front().id, found->front().id};
+    }
+    if (selector->kind == SelectorKind::all) {
+      out.all = true;
+    } else {
+      out.ranges.emplace_back(selector->first, selector->last);
+    }
+    if (selector->kind == SelectorKind::one) out.must.push_back(selector->first);
+    out.selectors.push_back(*selector);
+  }
+  if (out.all) out.ranges.clear();
+  return out;
+}
+
+// All that were chosen, oldest first.
+std::variant<std::vector<catalog::ExecutionView>, DeskRefusal> read_chosen(Room& room, const Chosen& chosen) {
+  catalog::ExecutionFilter filter;
+  filter.ranges = chosen.ranges;
+  filter.limit = kPageMost;
+  std::vector<catalog::ExecutionView> out;
+  while (true) {
+    auto page = catalog::list_executions(room.catalog, filter);
+    if (!page) return refusal_of(room.catalog, page.error());
+    const bool more = page->size() == filter.limit;
+    if (more) filter.before = page->back().id;
+    std::move(page->begin(), page->end(), std::back_inserter(out));
+    if (!more) break;
+  }
+  std::reverse(out.begin(), out.end());
+  for (const auto id : chosen.must) {
+    if (std::none_of(out.begin(), out.end(), [&](const auto& one) { return one.id == id; })) {
+      return DeskRefusal{Refusal::not_found, "there is no execution " + std::to_string(id.value) +
+                                                 "; `argosy execution list` shows those that are there"};
+    }
+  }
+  return out;
+}
+
+std::optional<ExecutionStatus> status_of(const std::string& name) {
+  for (int code = 1; code <= 9; ++code) {
+    if (to_string(static_cast<ExecutionStatus>(code)) == name) return static_cast<ExecutionStatus>(code);
+  }
+  return std::nullopt;
+}
+
+json cancel_json(const catalog::ExecutionView& view, const Canceled* canceled) {
+  const ExecutionStatus status = canceled != nullptr ? canceled->status : view.status;
+  return {{"execution", view.id.value}, {"status", to_string(status)}, {"status_code", static_cast<int>(status)},
+          {"changed", canceled != nullptr && canceled->changed}};
+}
+
+std::string ended_sentence(const catalog::ExecutionView& view) {
+  std::string out = "it has ended: " + std::string(to_string(view.status));
+  if (!view.detail.empty()) out += " (" + view.detail + ")";
+  return out;
+}
+
+}  // namespace
+
+Verdict execution_list(Room& room, Arguments& arguments) {
+  const auto select = arguments.texts("select");
+  const auto statuses = arguments.texts("status");
+  catalog::ExecutionFilter filter;
+  filter.package = arguments.text("package");
+  filter.project = arguments.text("project");
+  filter.batch = arguments.text("batch");
+  filter.limit = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(arguments.number("limit").value_or(kPage), 1, kPageMost));
+  const std::string page = arguments.text("page");
+  if (auto refusal = arguments.done()) return *refusal;
+  if (select) {
+    auto chosen = choose(room, *select);
+    if (auto* refusal = std::get_if<DeskRefusal>(&chosen)) return *refusal;
+    filter.ranges = std::get<Chosen>(chosen).ranges;
+  }
+  for (const auto& name : statuses.value_or(std::vector<std::string>())) {
+    const auto status = status_of(name);
+    if (!status) return DeskRefusal{Refusal::invalid, "there is no status '" + name + "'"};
+    filter.statuses.push_back(*status);
+  }
+  std::from_chars(page.data(), page.data() + page.size(), filter.before.value);
+  const auto found = catalog::list_executions(room.catalog, filter);
+  if (!found) return refusal_of(room.catalog, found.error());
+  Document out{json::array(), {}};
+  for (const auto& view : *found) out.body.push_back(execution_json(view));
+  if (found->size() == filter.limit) out.next = std::to_string(found->back().id.value);
+  return out;
+}
+
+Verdict execution_show(Room& room, Arguments& arguments) {
+  const auto select = arguments.texts("select", true);
+  if (auto refusal = arguments.done()) return *refusal;
+  auto chosen = choose(room, *select);
+  if (auto* refusal = std::get_if<DeskRefusal>(&chosen)) return *refusal;
+  auto views = read_chosen(room, std::get<Chosen>(chosen));
+  if (auto* refusal = std::get_if<DeskRefusal>(&views)) return *refusal;
+  Document out{json::array(), {}};
+  for (const auto& selector : std::get<Chosen>(chosen).selectors) {
+    for (const auto& view : std::get<std::vector<catalog::ExecutionView>>(views)) {
+      const bool named = selector.kind == SelectorKind::all || (selector.first <= view.id && view.id <= selector.last);
+      if (named) out.body.push_back(execution_json(view));
+    }
+  }
+  return out;
+}
+
+Verdict execution_cancel(Room& room, Arguments& arguments) {
+  const auto select = arguments.texts("select", true);
+  if (auto refusal = arguments.done()) return *refusal;
+  auto chosen = choose(room, *select);
+  if (auto* refusal = std::get_if<DeskRefusal>(&chosen)) return *refusal;
+  auto read = read_chosen(room, std::get<Chosen>(chosen));
+  if (auto* refusal = std::get_if<DeskRefusal>(&read)) return *refusal;
+  auto views = std::get<std::vector<catalog::ExecutionView>>(std::move(read));
+  CancelOrder order{0, room.who(), {}};
+  for (const auto& view : views) {
+    if (!is_terminal(view.status)) order.executions.push_back(view.id);
+  }
+  const auto finish = [views](Room&, const std::vector<DeskOutcome>& outcomes) -> Verdict {
+    std::map<ExecutionId, Canceled> canceled;
+    for (const auto& outcome : outcomes) {
+      for (const auto& one : std::get<CancelOutcome>(outcome).executions) canceled[one.execution] = one;
+    }
+    Document out{json::array(), {}};
+    for (const auto& view : views) {
+      const auto found = canceled.find(view.id);
+      out.body.push_back(cancel_json(view, found == canceled.end() ? nullptr : &found->second));
+    }
+    return out;
+  };
+  if (order.executions.empty()) return finish(room, {});
+  return Later{{order}, finish};
+}
+
+Verdict execution_explain(Room& room, Arguments& arguments) {
+  const std::uint64_t number = arguments.number("execution", true).value_or(0);
+  const std::string label = arguments.text("task");
+  if (auto refusal = arguments.done()) return *refusal;
+  ExplainOrder order{0, ExecutionId{number}, std::nullopt, std::nullopt};
+  std::vector<std::string> names;
+  // With the catalog away the machine still knows why nothing moves: names are then left out.
+  if (const auto plan = catalog::read_plan(room.catalog, order.execution); plan && *plan) {
+    for (const auto& task : (*plan)->tasks) names.push_back(task.name);
+    if (!label.empty()) {
+      const auto view = catalog::show_execution(room.catalog, order.execution);
+      const bool bare = view && *view && is_bare((*view)->project, names);
+      const auto choice = find_item(**plan, bare, label);
+      if (!choice) return DeskRefusal{Refusal::not_found, choice.error().message};
+      order.task = choice->task;
+      order.item = choice->item;
+    }
+  } else if (!label.empty() && !plan) {
+    return refusal_of(room.catalog, plan.error());
+  }
+  Later later;
+  later.orders.push_back(order);
+  later.any = true;
+  later.finish = [order, names](Room& after, const std::vector<DeskOutcome>& outcomes) -> Verdict {
+    json reasons = json::array();
+    if (const auto* explained = std::get_if<ExplainOutcome>(&outcomes.front())) {
+      for (const auto& one : explained->reasons) {
+        const bool named = one.task.value < names.size();
+        reasons.push_back({{"task", named ? json(names[one.task.value]) : json(nullptr)}, {"status", to_string(one.state)},
+                           {"count", one.count}, {"reason", one.reason}});
+      }
+    }
+    const auto view = catalog::show_execution(after.catalog, order.execution);
+    if (!view && reasons.empty()) return refusal_of(after.catalog, view.error());
+    if (view && !*view) {
+      return DeskRefusal{Refusal::not_found, "there is no execution " + std::to_string(order.execution.value)};
+    }
+    if (view && reasons.empty()) {
+      const auto* refused = std::get_if<OrderRefused>(&outcomes.front());
+      const bool ended = is_terminal((*view)->status);
+      reasons.push_back({{"task", nullptr}, {"status", to_string((*view)->status)}, {"count", (*view)->counts.total},
+                         {"reason", ended ? ended_sentence(**view) : refused != nullptr ? refused->text : "no master holds it"}});
+    }
+    return Document{{{"execution", order.execution.value},
+                     {"status", view ? json(to_string((*view)->status)) : json(nullptr)}, {"reasons", reasons}}, {}};
+  };
+  return later;
+}
+
+}  // namespace argosy::master

@@ -1,0 +1,143 @@
+#include "master/desk_words.h"
+
+#include "base/text.h"
+#include "catalog/environments.h"
+#include "catalog/fleet.h"
+#include "catalog/projects.h"
+#include "catalog/views.h"
+#include "fabric/digest.h"
+#include "master/admit.h"
+#include "schemas/codec.h"
+
+namespace argosy::master {
+namespace {
+
+// Finds what the Submit names; keeps what Found points to in `package`.
+std::optional<DeskRefusal> find_for(Room& room, const Submit& submit, std::optional<Package>& package, Found& found) {
+  if (!submit.inline_package) {
+    const auto project = catalog::read_project(room.catalog, submit.project, submit.version);
+    if (!project) return refusal_of(room.catalog, project.error());
+    if (!*project) {
+      return DeskRefusal{Refusal::not_found, "there is no project " + printable(submit.project) +
+                                                 (submit.version.empty() ? "" : " of version " + printable(submit.version)) +
+                                                 "; `argosy project list` shows those that are there"};
+    }
+    std::vector<std::string> names;
+    for (auto& one : (*project)->packages) {
+      names.push_back(one.name);
+      if (one.name == submit.package) package = std::move(one);
+    }
+    if (!package) {
+      const auto near = nearest(submit.package, names);
+      return DeskRefusal{Refusal::not_found, "project " + submit.project + " has no package " + printable(submit.package) +
+                                                 (near ? "; did you mean " + *near + "?" : "")};
+    }
+    found.package = &*package;
+    found.version = (*project)->version;
+    found.content = (*project)->content;
+  }
+  if (submit.environment.empty()) return std::nullopt;
+  const auto environment = catalog::read_environment(room.catalog, submit.environment);
+  if (!environment) return refusal_of(room.catalog, environment.error());
+  if (!*environment) return DeskRefusal{Refusal::not_found, "there is no environment " + printable(submit.environment)};
+  for (const auto& one : **environment) (one.sealed ? found.sealed_environment : found.environment)[one.name] = one.value;
+  return std::nullopt;
+}
+
+std::optional<DeskRefusal> check_blobs(Room& room, const Package& package) {
+  for (const auto& task : package.tasks) {
+    if (task.for_each.source != ItemSource::blob) continue;
+    const auto state = catalog::content_state(room.catalog, task.for_each.blob_digest);
+    if (!state) return refusal_of(room.catalog, state.error());
+    if (!state->complete || state->total != task.for_each.blob_bytes) {
+      return DeskRefusal{Refusal::not_found, "the items of task " + printable(task.name) + " are not stored: Put them first"};
+    }
+  }
+  return std::nullopt;
+}
+
+RosterState roster_state(catalog::PartyState state) {
+  switch (state) {
+    case catalog::PartyState::enabled: return RosterState::enabled;
+    case catalog::PartyState::removed: return RosterState::removed;
+    default: return RosterState::disabled;
+  }
+}
+
+}  // namespace
+
+std::variant<Admit, DeskRefusal> on_submit(Room& room, ShardId shard, const Submit& submit) {
+  if (submit.key.empty() || submit.key.size() > 128) return DeskRefusal{Refusal::invalid, "key must have 1 … 128 bytes"};
+  std::optional<Package> package;
+  Found found;
+  if (auto refusal = find_for(room, submit, package, found)) return *refusal;
+  Submit counted = submit;  // watching is no part of what was asked for
+  counted.watch = false;
+  auto result = admit(submit, found, room.from.name, fabric::Sha256::hex_of(encode_body(counted)), room.now);
+  if (auto* refusal = std::get_if<AdmitRefusal>(&result)) return DeskRefusal{refusal->reason, refusal->text};
+  Admit out;
+  out.shard = shard;
+  out.client = room.from;
+  out.watch = submit.watch;
+  out.admission = std::get<Admission>(std::move(result));
+  if (auto refusal = check_blobs(room, out.admission.package)) return *refusal;
+  return out;
+}
+
+std::variant<Stored, DeskRefusal> on_put(Room& room, const Put& put) {
+  if (put.total > room.options.content_most_bytes) {
+    return DeskRefusal{Refusal::too_large, "content of " + std::to_string(put.total) + " bytes is above this master's limit of " +
+                                               std::to_string(room.options.content_most_bytes)};
+  }
+  if (put.data.empty() || put.data.size() > catalog::kPieceBytes) {
+    return DeskRefusal{Refusal::invalid, "a piece has 1 … " + std::to_string(catalog::kPieceBytes) + " bytes"};
+  }
+  const auto offset = catalog::put_content(room.catalog, {put.digest, put.offset, put.total, put.data, room.now});
+  if (!offset) return refusal_of(room.catalog, offset.error());
+  return Stored{put.digest, *offset};
+}
+
+std::variant<Chunk, DeskRefusal> on_fetch(Room& room, const Fetch& fetch) {
+  const auto state = catalog::content_state(room.catalog, fetch.digest);
+  if (!state) return refusal_of(room.catalog, state.error());
+  Chunk out{fetch.digest, fetch.offset, state->complete ? state->total : 0, {}};
+  if (out.total == 0) return out;
+  auto bytes = catalog::read_content(room.catalog, fetch.digest, fetch.offset, std::min(fetch.length, catalog::kPieceBytes));
+  if (!bytes) return refusal_of(room.catalog, bytes.error());
+  out.data = std::move(*bytes);
+  return out;
+}
+
+std::variant<Changed, DeskRefusal> on_lookup(Room& room, const LookUp& lookup) {
+  const auto view = catalog::show_execution(room.catalog, lookup.execution);
+  if (!view) return refusal_of(room.catalog, view.error());
+  if (!*view) return DeskRefusal{Refusal::not_found, "there is no execution " + std::to_string(lookup.execution.value)};
+  return Changed{lookup.request, lookup.execution, (*view)->status, (*view)->counts};
+}
+
+ValuesRead on_need(Room& room, const NeedValues& need) {
+  ValuesRead out{need.shard, need.execution, need.task, need.from, {}};
+  auto values = catalog::read_items(room.catalog, need.digest, ItemNo{need.from}, need.count);
+  if (values) out.values = std::move(*values);
+  return out;
+}
+
+std::optional<FleetNews> read_fleet(Room& room) {
+  FleetNews out;
+  const auto serial = catalog::fleet_serial(room.catalog);
+  if (!serial) return std::nullopt;
+  const auto parties = catalog::list_parties(room.catalog);
+  const auto workers = catalog::list_workers(room.catalog);
+  if (!parties || !workers) return std::nullopt;
+  out.serial = *serial;
+  for (const auto& one : *workers) {
+    out.workers.push_back({one.party.name, one.party.key, roster_state(one.party.state), one.draining, one.tags});
+  }
+  for (const auto& one : *parties) {
+    const bool listed = one.role == Role::worker && one.state != catalog::PartyState::removed;
+    if (!listed) out.others.push_back({one.key, one.name, one.role, roster_state(one.state)});
+  }
+  return out;
+}
+
+}  // namespace argosy::master
