@@ -77,7 +77,6 @@ class Keeper {
                     {signals_, POLLIN, 0},
                     {timer_, POLLIN, 0}};
     const int n = poll(fds, 3, poll_ms());
-    if (n == 0) may_wait_ = false;
     heard_ = n > 0 && fds[0].revents != 0;
     child_died_ = n > 0 && fds[1].revents != 0;
     if (n > 0 && fds[2].revents != 0) {
@@ -112,14 +111,20 @@ class Keeper {
   // Words of a start wait a moment for company: a task of a millisecond is told to the worker with one
   // wake-up.
   void say() {
-    if (out_.empty() && only_starts() && may_wait_) return;
-    may_wait_ = true;
+    if (out_.empty() && attempts_.events.empty()) return;
+    if (out_.empty() && only_starts() && may_wait()) return;
+    waiting_since_ = Time{};
     for (const KeeperEvent& event : attempts_.events) put_event(event, out_);
     attempts_.events.clear();
-    if (out_.empty()) return;
     const ssize_t n = send(keeper_socket_fd, out_.data(), out_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n > 0) out_.erase(0, static_cast<std::size_t>(n));
     if (n < 0 && errno != EAGAIN && errno != EINTR) worker_gone_ = true;
+  }
+
+  bool may_wait() {
+    const Time now = now_steady();
+    if (waiting_since_.us == 0) waiting_since_ = now;
+    return now - waiting_since_ < started_may_wait;
   }
 
   bool only_starts() const {
@@ -179,7 +184,7 @@ class Keeper {
   bool worker_gone_ = false;
   bool heard_ = false;
   bool child_died_ = false;
-  bool may_wait_ = false;
+  Time waiting_since_{};  // 0: nothing waits to be said
   std::string in_;
   std::string out_;
   std::deque<int> descriptors_;

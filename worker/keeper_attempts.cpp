@@ -249,10 +249,18 @@ void Attempts::kill_tree(Attempt& attempt, EndCause cause) {
   kill_orphans(attempt);
 }
 
-// Whose process it is, asked in the order of what a task can hide least. 0: nobody can tell.
+std::uint64_t Attempts::held_serial(std::uint64_t serial) const {
+  const auto same = [&](const auto& entry) { return entry.second.serial == serial; };
+  return std::any_of(held_.begin(), held_.end(), same) ? serial : 0;
+}
+
+// Whose process it is, asked in the order of what a task can hide least. 0: nobody can tell, or a worker that
+// runs inside a task has put marks of its own on it.
 std::uint64_t Attempts::owner_of(int pid) const {
   const auto mark = read_mark(pid);
-  if (mark && mark->worker == worker_mark_ && mark->serial != 0) return mark->serial;
+  if (mark && mark->worker == worker_mark_) {
+    if (const auto serial = held_serial(mark->serial)) return serial;
+  }
   if (const auto stat = read_process_stat(pid)) {
     for (const auto& [token, attempt] : held_) {
       if (stat->group == attempt.pid || stat->session == attempt.pid) return attempt.serial;
@@ -262,7 +270,7 @@ std::uint64_t Attempts::owner_of(int pid) const {
   if (const auto text = environment_value(pid, attempt_token_variable)) {
     std::from_chars(text->data(), text->data() + text->size(), serial);
   }
-  return serial;
+  return held_serial(serial);
 }
 
 bool Attempts::belongs(const Orphan& orphan, const Attempt& attempt) const {

@@ -86,6 +86,7 @@ class Attempts {
   void kill_main_and_below(const Attempt& attempt);
   void main_ended(Attempt& attempt, int status, const void* usage);
   const std::vector<int>& look_for_orphans();
+  std::uint64_t held_serial(std::uint64_t serial) const;  // 0 when no attempt has it
   std::uint64_t owner_of(int pid) const;
   bool belongs(const Orphan& orphan, const Attempt& attempt) const;
   bool kill_orphans(Attempt& attempt);

@@ -1,6 +1,6 @@
-// keeper_bench [TASKS [SLOTS]]: /bin/true through the keeper beside bare posix_spawn and pipes, in the same run.
-// Prints the best rate and the median processor time a task (worker + keeper + task) of many short rounds in turns,
-// so that a neighbour on the machine disturbs the comparison little.
+// keeper_bench [TASKS [SLOTS]]: /bin/true through the keeper beside bare posix_spawn and pipes, in the same
+// run. Prints the best rate and the median processor time a task (worker + keeper + task) of many short
+// rounds in turns, so that a neighbour on the machine disturbs the comparison little.
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>

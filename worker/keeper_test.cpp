@@ -352,6 +352,17 @@ TEST_F(KeeperTest, KnowsADaemonWithoutItsEnvironment) {
   EXPECT_TRUE(alive(others_daemon));
 }
 
+TEST_F(KeeperTest, IsNotLedAstrayByForeignTokens) {
+  StartOrder order;
+  order.env = {"PATH=/usr/bin:/bin", "ARGOSY_WORKER_TOKEN=outer", "ARGOSY_ATTEMPT_TOKEN=1"};
+  order.argv = {"/bin/sh", "-c",
+                "env | grep -c ^ARGOSY_; env | grep -c =outer; "
+                "ARGOSY_ATTEMPT_TOKEN=1 prlimit --rttime=1000000000:1000000000 setsid sleep 1000 & exit 0"};
+  const TaskToken task = bench->start(order);
+  EXPECT_EQ(bench->exited(task).swept, 1u);
+  EXPECT_EQ(bench->output(task).out, "2\n0\n");
+}
+
 TEST_F(KeeperTest, EndsEvenADaemonThatHidesAllItsTraces) {
   const TaskToken task = bench->shell(
       "(env -i prlimit --rttime=1000000000:1000000000 setsid sleep 1000 & echo $!); read x </dev/null");

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -104,12 +105,29 @@ ARGOSY_UNINSTRUMENTED int child_main(void* argument) {
   _exit(127);
 }
 
-std::vector<const char*> pointers(const std::vector<std::string>& first,
-                                  const std::vector<std::string>& second) {
+std::vector<const char*> pointers(const std::vector<std::string>& texts) {
   std::vector<const char*> list;
-  list.reserve(first.size() + second.size() + 1);
-  for (const std::string& item : first) list.push_back(item.c_str());
-  for (const std::string& item : second) list.push_back(item.c_str());
+  list.reserve(texts.size() + 1);
+  for (const std::string& text : texts) list.push_back(text.c_str());
+  list.push_back(nullptr);
+  return list;
+}
+
+bool same_name(const std::string& a, const std::string& b) {
+  const std::size_t name = a.find('=');
+  return name != std::string::npos && b.compare(0, name + 1, a, 0, name + 1) == 0;
+}
+
+// What is extra wins over a variable of the same name.
+std::vector<const char*> environment(const std::vector<std::string>& given,
+                                     const std::vector<std::string>& extra) {
+  std::vector<const char*> list = pointers(extra);
+  list.pop_back();
+  list.reserve(extra.size() + given.size() + 1);
+  for (const std::string& text : given) {
+    const auto taken = [&](const std::string& other) { return same_name(other, text); };
+    if (std::none_of(extra.begin(), extra.end(), taken)) list.push_back(text.c_str());
+  }
   list.push_back(nullptr);
   return list;
 }
@@ -218,10 +236,10 @@ std::variant<int, SpawnFailure> spawn_process(const StartOrder& order, const std
                                               const std::vector<std::string>& extra_env, SpawnOutput output,
                                               const ProcessMark& mark) {
   CHECK(!order.argv.empty());
-  const auto argv = pointers(order.argv, {});
-  const auto env = pointers(order.env, extra_env);
+  const auto argv = pointers(order.argv);
+  const auto env = environment(order.env, extra_env);
   const auto candidates = program_candidates(order);
-  const auto programs = pointers(candidates, {});
+  const auto programs = pointers(candidates);
   const auto limits = limits_to_set(order.limits);
 
   Plan plan;
