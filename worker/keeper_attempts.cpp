@@ -112,6 +112,10 @@ std::optional<SpawnFailure> Attempts::prepare(const StartOrder& order, Attempt& 
       return failure(StartStep::directory, error,
                      "cannot make the working directory " + order.fresh_directory);
     attempt.fresh_directory = order.fresh_directory;
+    if (!order.links_from.empty()) {
+      const int linked = directories_.link_entries(order.links_from, order.fresh_directory);
+      if (linked != 0) return failure(StartStep::directory, linked, "cannot link the package " + order.links_from);
+    }
   }
   if (!order.secrets_path.empty()) {
     const int error = write_secrets(order);

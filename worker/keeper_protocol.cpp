@@ -118,7 +118,7 @@ class Reader {
 // One line a word: its fields in the order of the wire, for both directions.
 template <class Visitor, class Order>
 void fields(Visitor& v, Order& o) requires(std::is_same_v<std::remove_const_t<Order>, StartOrder>) {
-  v.all(o.token, o.after, o.argv, o.env, o.fresh_directory, o.directory, o.user, o.limits.files,
+  v.all(o.token, o.after, o.argv, o.env, o.fresh_directory, o.links_from, o.directory, o.user, o.limits.files,
         o.limits.processes, o.limits.core_bytes, o.limits.file_bytes, o.limits.memory_bytes, o.lease_deadline,
         o.secrets_path, o.secrets);
 }

@@ -66,12 +66,12 @@ keeper::TaskLimits limits_of(const Task& task) {
 
 }  // namespace
 
-std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::TaskToken token, const std::filesystem::path& package,
+std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::TaskToken token, std::uint32_t slot, const std::filesystem::path& package,
                                                 const LaunchContext& context) {
   const Task& body = task.spec->body;
   Launch launch;
   keeper::StartOrder& order = launch.order;
-  const std::string name = std::to_string(token);
+  const std::string name = std::to_string(token), place = std::to_string(slot);
 
   Scope scope{.last = true, .item = &task.value, .item_variable = body.for_each.variable};
   Command command = command_of(body);
@@ -83,7 +83,8 @@ std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::T
   order.lease_deadline = task.lease_deadline;
   order.argv = bound->script ? std::vector<std::string>{"sh", "-eu", "-c", *bound->script} : std::move(bound->argv);
   order.limits = limits_of(body);
-  order.fresh_directory = (context.places.work / name).string();
+  order.fresh_directory = (context.places.work / place).string();
+  if (body.cwd == Cwd::fresh) order.links_from = package.string();
   order.directory = body.cwd == Cwd::package ? package.string() : body.cwd == Cwd::path ? bound->cwd_path : std::string();
   launch.output = context.places.outputs / name;
 

@@ -38,8 +38,9 @@ struct LaunchRefusal {
   std::string detail;
 };
 
-// `package`: the unpacked content; empty when the task has none.
-std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::TaskToken token, const std::filesystem::path& package,
+// `package`: the unpacked content; empty when the task has none. `slot`: which of the working directories is free; the
+// same ones are used again and again, since making one costs more than starting a process in it.
+std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::TaskToken token, std::uint32_t slot, const std::filesystem::path& package,
                                                 const LaunchContext& context);
 
 }  // namespace argosy::worker

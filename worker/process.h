@@ -43,6 +43,7 @@ struct StartOrder {
   std::vector<std::string> argv;  // at least one; argv[0] without '/' is looked up in PATH of `env`
   std::vector<std::string> env;   // "K=V", the whole environment; the keeper adds its two tokens
   std::string fresh_directory;    // empty, 0700, the task's user's; cleared at the end; "": none; reuse paths: it is cheaper
+  std::string links_from;         // each entry of this folder appears in fresh_directory as a symbolic link; "": none
   std::string directory;        // where the process starts; "": fresh_directory, else "/"
   std::optional<TaskUser> user;
   TaskLimits limits;

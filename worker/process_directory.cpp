@@ -63,6 +63,19 @@ int FreshDirectories::make(const std::string& path, const std::optional<TaskUser
   return 0;
 }
 
+int FreshDirectories::link_entries(const std::string& from, const std::string& path) {
+  DIR* folder = opendir(from.c_str());
+  if (folder == nullptr) return errno;
+  int error = 0;
+  while (const dirent* entry = readdir(folder)) {
+    const std::string name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (symlink((from + "/" + name).c_str(), (path + "/" + name).c_str()) != 0) error = errno;
+  }
+  closedir(folder);
+  return error;
+}
+
 void FreshDirectories::clear(const std::string& path) {
   const auto made = made_.extract(path);
   if (made && untouched_.size() < max_untouched && is_untouched(path, made.mapped())) {

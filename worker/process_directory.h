@@ -28,6 +28,9 @@ class FreshDirectories {
   // The attempt has ended: `path` is untouched, or gone.
   void clear(const std::string& path);
 
+  // Links each entry of the folder `from` into `path`. 0, or the errno.
+  int link_entries(const std::string& from, const std::string& path);
+
   // Removes the untouched ones too.
   void clear_all();
 

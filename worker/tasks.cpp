@@ -66,7 +66,9 @@ void Tasks::start(Now now, const StartTask& task, std::vector<Event>& events) {
     return fail(EndReason::content_missing, "the package's content left the cache before the task could start");
   }
   const auto package = content.empty() ? std::filesystem::path() : contents_.use(content);
-  auto made = make_launch(task, token, package, context_);
+  if (free_slots_.empty()) free_slots_.push_back(slots_made_++);
+  const std::uint32_t slot = free_slots_.back();
+  auto made = make_launch(task, token, slot, package, context_);
   if (const auto* refusal = std::get_if<LaunchRefusal>(&made)) {
     if (!content.empty()) contents_.release(content);
     return fail(refusal->reason, refusal->detail);
@@ -81,6 +83,8 @@ void Tasks::start(Now now, const StartTask& task, std::vector<Event>& events) {
                   std::make_unique<Output>(task.attempt, pipes->out, pipes->err, launch.secret_values)};
   for (auto& value : launch.secret_values) fabric::wipe(value);
   fabric::wipe(launch.order.secrets);
+  running.slot = slot;
+  free_slots_.pop_back();
   tokens_[task.attempt] = token;
   running_.emplace(token, std::move(running));
 }
@@ -231,6 +235,7 @@ void Tasks::forget(keeper::TaskToken token) {
   const auto it = running_.find(token);
   if (!it->second.content.empty()) contents_.release(it->second.content);
   if (const auto known = tokens_.find(it->second.attempt); known != tokens_.end() && known->second == token) tokens_.erase(known);
+  free_slots_.push_back(it->second.slot);
   running_.erase(it);
 }
 

@@ -55,6 +55,7 @@ class Tasks {
     std::unique_ptr<Output> output;
     fabric::Token poll_tokens[2] = {0, 0};
     bool blocked = false;
+    std::uint32_t slot = 0;               // its working directory's
   };
 
   void on_keeper(Now now, std::vector<Event>& events);
@@ -77,6 +78,8 @@ class Tasks {
   keeper::TaskToken last_token_ = 0;
   std::map<keeper::TaskToken, Running> running_;
   std::map<AttemptRef, keeper::TaskToken> tokens_;
+  std::vector<std::uint32_t> free_slots_;
+  std::uint32_t slots_made_ = 0;
   std::map<fabric::Token, std::pair<keeper::TaskToken, std::size_t>> pipes_;
   bool without_processes_;
   bool keeper_wants_write_ = false;
