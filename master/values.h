@@ -6,12 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "base/ids.h"
+
 namespace argosy::master {
 
 struct Values {
   std::uint64_t chunk = 1024;                              // items of one chunk
   std::map<std::uint64_t, std::vector<std::string>> held;  // by number of the chunk
   std::map<std::uint64_t, bool> asked;                     // chunks on their way
+  std::vector<AttemptRef> waiting;                         // claimed, their Run waits for the value
 
   const std::string* find(std::uint64_t item) const {
     const auto it = held.find(item / chunk);

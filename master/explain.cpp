@@ -1,0 +1,196 @@
+#include "master/explain.h"
+
+#include <algorithm>
+
+#include "base/quantity.h"
+#include "master/graph.h"
+#include "master/reconcile.h"
+#include "master/step.h"
+
+namespace argosy::master {
+namespace {
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : ", ") + part;
+  return text;
+}
+
+std::string seconds_text(Duration d) { return format_duration(Duration{std::max<std::int64_t>(d.us, 0) / 1000 * 1000}); }
+
+std::string clock_text(WallTime at) {
+  const std::int64_t s = (at.us / 1'000'000) % 86'400;
+  const auto two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+  return two(s / 3600) + ":" + two(s / 60 % 60) + ":" + two(s % 60) + " UTC";
+}
+
+Resources needs_of(const TaskState& task) {
+  Resources needs = body_of(task).resources;
+  const auto& tags = task.execution->terms->worker_tags;
+  needs.tags.insert(needs.tags.end(), tags.begin(), tags.end());
+  return needs;
+}
+
+// What of the needs this worker can never give; empty: it can.
+std::string lacking(const Resources& needs, const Worker& worker) {
+  const Resources& has = worker.presence.capacity;
+  if (needs.cpu_milli > has.cpu_milli) {
+    return "cpu " + std::to_string(needs.cpu_milli) + "m needed, " + worker.name + " has " + std::to_string(has.cpu_milli) + "m";
+  }
+  if (needs.memory_bytes > has.memory_bytes && needs.memory_bytes > 0) {
+    return "memory " + format_bytes(needs.memory_bytes) + " needed, " + worker.name + " has " + format_bytes(has.memory_bytes);
+  }
+  for (const auto& tag : needs.tags) {
+    const bool there = std::find(has.tags.begin(), has.tags.end(), tag) != has.tags.end() ||
+                       std::find(worker.setting.tags.begin(), worker.setting.tags.end(), tag) != worker.setting.tags.end();
+    if (!there) return "tag " + tag + " needed, " + worker.name + " does not have it";
+  }
+  return {};
+}
+
+std::string name_of(const TaskState& task) { return body_of(task).name; }
+
+std::string waits_for(const TaskState& task) {
+  std::vector<std::string> parts;
+  for (const After& after : body_of(task).after) {
+    const TaskState& before = task.execution->tasks[after.task.value];
+    if (before.done) continue;
+    const std::uint64_t total = before.items.total();
+    parts.push_back(name_of(before) + ": " + std::to_string(total - before.ended()) + " of " + std::to_string(total) + " left");
+  }
+  return parts.empty() ? "about to be ready" : "waiting for " + join(parts);
+}
+
+std::string catalog_text(const State& state, const Shard& shard, Now now) {
+  (void)state;
+  if (!shard.ledger.away_since) return {};
+  const Duration since = now.steady - *shard.ledger.away_since;
+  return "the catalog is away since " + clock_text({now.wall.us - since.us}) + ": " + shard.ledger.away_detail;
+}
+
+std::string why_held(const State& state, const Shard& shard, Now now, const TaskState& task, const OpenItem& item) {
+  const Worker& worker = *state.workers[item.worker];
+  const bool stopping = task.execution->status == ExecutionStatus::stopping;
+  const auto lane = shard.lanes.find(item.worker);
+  const bool current = worker.online && worker.presence.session == item.session;
+  if (!current && lane != shard.lanes.end()) {
+    const Duration left = lost_at(state, shard, lane->second, task, item) - now.steady;
+    const std::string away = worker.online ? worker.name + ", which came back in a new session"
+                                           : worker.name + ", which is away";
+    return (stopping ? "stopping: waiting for worker " : "held by worker ") + away + "; lost in " + seconds_text(left) +
+           " if it is not heard (argosy worker lost " + worker.name + " ends the wait)";
+  }
+  if (stopping) return "stopping: waiting for worker " + worker.name + " to end it";
+  if (item.held) return "ended on " + worker.name + "; waiting for the rest of its log";
+  if (item.state == ItemState::running) return "running on " + worker.name;
+  const std::string catalog = catalog_text(state, shard, now);
+  if (!catalog.empty()) return "claimed by " + worker.name + "; " + catalog;
+  return "claimed by " + worker.name + ", waiting to start";
+}
+
+// Lines that say the same are one, with their count.
+class Lines {
+ public:
+  void add(TaskNo task, ItemState state, std::uint64_t count, const std::string& reason) {
+    if (count == 0) return;
+    for (Explanation& line : lines_) {
+      if (line.task == task && line.state == state && line.reason == reason) {
+        line.count += count;
+        return;
+      }
+    }
+    if (lines_.size() >= most) {
+      if (lines_.back().reason != more) lines_.push_back({task, state, 0, more});
+      lines_.back().count += count;
+      return;
+    }
+    lines_.push_back({task, state, count, reason});
+  }
+  std::vector<Explanation> take() { return std::move(lines_); }
+
+ private:
+  static constexpr std::size_t most = 200;
+  static constexpr const char* more = "for more reasons than are listed; ask for one task";
+  std::vector<Explanation> lines_;
+};
+
+void explain_open(const State& state, const Shard& shard, Now now, const TaskState& task, const OpenItem& item, Lines& lines) {
+  if (item.is_held()) return lines.add(task.task, item.state, 1, why_held(state, shard, now, task, item));
+  if (item.state == ItemState::waiting) {
+    return lines.add(task.task, item.state, 1, "back-off until " + clock_text(item.since));
+  }
+  lines.add(task.task, item.state, 1, why_not_taken(state, shard, task));
+}
+
+void explain_task(const State& state, const Shard& shard, Now now, const TaskState& task, std::optional<ItemNo> only,
+                  Lines& lines) {
+  if (task.done) return;
+  const std::string catalog = catalog_text(state, shard, now);
+  if (only) {
+    const auto it = task.open.find(only->value);
+    if (it != task.open.end()) return explain_open(state, shard, now, task, it->second, lines);
+    if (task.items.of(only->value) == Readiness::not_ready && task.state == ItemState::ready) return;  // has ended
+  } else {
+    for (const auto& [no, item] : task.open) explain_open(state, shard, now, task, item, lines);
+  }
+  const std::uint64_t rest = only ? 1 : task.items.total() - task.ended() - task.open.size();
+  if (task.state == ItemState::waiting) return lines.add(task.task, ItemState::waiting, rest, waits_for(task));
+  if (task.state != ItemState::ready || task.items.closed()) return;
+  lines.add(task.task, ItemState::ready, rest, catalog.empty() ? why_not_taken(state, shard, task) : catalog);
+}
+
+}  // namespace
+
+std::string why_not_taken(const State& state, const Shard& shard, const TaskState& task) {
+  const Terms& terms = *task.execution->terms;
+  const Resources needs = needs_of(task);
+  std::size_t allowed = 0, online = 0, fit = 0, draining = 0;
+  std::string best;
+  std::uint64_t best_score = 0;
+  for (const auto& worker : state.workers) {
+    if (!terms.workers.empty() && !std::binary_search(terms.workers.begin(), terms.workers.end(), worker->name)) continue;
+    if (!worker->online && !worker->enrolled && terms.workers.empty()) continue;
+    if (worker->enrolled && worker->setting.state == RosterState::disabled) continue;
+    ++allowed;
+    if (!worker->online) continue;
+    ++online;
+    if (worker->presence.draining || (worker->enrolled && worker->setting.draining)) {
+      ++draining;
+      continue;
+    }
+    const std::string lack = lacking(needs, *worker);
+    if (lack.empty()) {
+      ++fit;
+    } else if (best.empty() || worker->presence.capacity.cpu_milli > best_score) {
+      best = lack;
+      best_score = worker->presence.capacity.cpu_milli;
+    }
+  }
+  allowed = std::max(allowed, terms.workers.size());
+  if (!state.link.welcome) return "this master is not connected to the broker";
+  if (online == 0) {
+    return "0 of " + std::to_string(allowed) + (terms.workers.empty() ? " workers online" : " allowed workers online");
+  }
+  if (fit == 0 && draining == online) return "all " + std::to_string(online) + " workers online are draining";
+  if (fit == 0) return "needs that no worker online meets: " + best;
+  if (task.values && task.items.offered() == 0) return "its items' values are being read";
+  (void)shard;
+  if (task.items.offered() == 0) return "all slots are busy, and others go first";
+  return "all slots are busy: " + std::to_string(fit) + (fit == 1 ? " worker" : " workers") + " could take it";
+}
+
+std::vector<Explanation> explain(const State& state, Now now, ExecutionId id, std::optional<TaskNo> task,
+                                 std::optional<ItemNo> item) {
+  Lines lines;
+  for (const auto& [shard_id, shard] : state.shards) {
+    const auto it = shard->executions.find(id);
+    if (it == shard->executions.end()) continue;
+    for (const TaskState& each : it->second->tasks) {
+      if (task && each.task != *task) continue;
+      explain_task(state, *shard, now, each, item, lines);
+    }
+  }
+  return lines.take();
+}
+
+}  // namespace argosy::master

@@ -1,0 +1,20 @@
+// The session with the broker: Hello until Welcome, a beat, and who holds which shard.
+#pragma once
+
+#include "master/step.h"
+
+namespace argosy::master {
+
+void on_link_up(Step& step);
+void on_link_down(Step& step);
+void on_welcome(Step& step, const Envelope& envelope, const Welcome& word);
+void on_holders(Step& step, const std::vector<Holder>& holders);
+void on_refused(Step& step, const Refused& word);
+void on_take_failed(Step& step, const TakeFailed& event);
+// All that is held, told to the broker.
+void say_holding(Step& step);
+std::vector<ShardTerm> held_shards(const State& state);
+void tick_link(Step& step);
+std::optional<Time> link_deadline(const State& state);
+
+}  // namespace argosy::master

@@ -1,0 +1,116 @@
+#include "master/orders.h"
+
+#include <algorithm>
+#include <map>
+
+#include "master/batches.h"
+#include "master/explain.h"
+#include "master/fleet.h"
+#include "master/graph.h"
+#include "master/reconcile.h"
+
+namespace argosy::master {
+namespace {
+
+constexpr const char* no_shard = "this master holds no shard now; ask again";
+
+void on(Step& step, AdmitOrder&& order) {
+  if (step.state.shards.empty() || step.state.shutting_down) {
+    return step.out.answers.push_back(OrderRefused{order.ticket, Refusal::unreachable, no_shard});
+  }
+  admit_to(step, *step.state.shards.begin()->second, std::move(order.admission), {{}, false, order.ticket, 0});
+}
+
+void on(Step& step, CancelOrder&& order) {
+  CancelOutcome outcome;
+  outcome.ticket = order.ticket;
+  Shard* last = nullptr;
+  for (auto& [id, shard] : step.state.shards) {
+    const std::size_t before = outcome.executions.size();
+    const auto stopped = stop_executions(step, *shard, order.executions, order.who);
+    for (const ExecutionId execution : order.executions) {
+      const Execution* found = find_execution(*shard, execution);
+      if (found == nullptr) continue;
+      const bool changed = std::find(stopped.begin(), stopped.end(), execution) != stopped.end();
+      outcome.executions.push_back({execution, found->status, changed});
+    }
+    if (outcome.executions.size() > before) last = shard.get();
+  }
+  if (last == nullptr) return step.out.answers.push_back(std::move(outcome));
+  open_batch(step, *last).then.answers.push_back(std::move(outcome));
+}
+
+void on(Step& step, ExplainOrder&& order) {
+  step.out.answers.push_back(
+      ExplainOutcome{order.ticket, explain(step.state, step.now, order.execution, order.task, order.item)});
+}
+
+void on(Step& step, FleetOrder&& order) {
+  FleetOutcome outcome;
+  outcome.ticket = order.ticket;
+  outcome.epoch = step.state.link.epoch;
+  std::map<WorkerIndex, std::uint64_t> open;
+  for (const auto& [id, shard] : step.state.shards) {
+    outcome.holds.push_back(shard->reign);
+    for (const auto& [worker, lane] : shard->lanes) open[worker] += lane.open.size();
+    if (!shard->ledger.away_since) continue;
+    outcome.catalog_available = false;
+    outcome.catalog_detail = shard->ledger.away_detail;
+  }
+  for (WorkerIndex index = 0; index < step.state.workers.size(); ++index) {
+    const Worker& worker = *step.state.workers[index];
+    if (!worker.online && open[index] == 0) continue;
+    WorkerView view{worker.presence, open[index]};
+    view.presence.worker = worker.name;
+    view.presence.change = worker.last;
+    outcome.workers.push_back(std::move(view));
+  }
+  for (const auto& [name, report] : step.state.brokers) outcome.brokers.push_back(report);
+  for (std::size_t reason = 0; reason < ignored_reasons; ++reason) {
+    if (step.state.ignored[reason] == 0) continue;
+    outcome.counters.push_back({std::string(to_string(static_cast<Ignored>(reason))), step.state.ignored[reason]});
+  }
+  step.out.answers.push_back(std::move(outcome));
+}
+
+void on(Step& step, LostOrder&& order) {
+  const WorkerIndex index = find_worker(step.state, order.worker);
+  if (index == no_worker) return step.out.answers.push_back(LostOutcome{order.ticket, 0});
+  const Worker& worker = *step.state.workers[index];
+  if (worker.online) {
+    return step.out.answers.push_back(
+        OrderRefused{order.ticket, Refusal::conflict,
+                     order.worker + " is connected from host " + worker.presence.host.name +
+                         ": it cannot be declared lost; stop it, or drain it"});
+  }
+  LostOutcome outcome{order.ticket, 0};
+  Shard* last = nullptr;
+  for (auto& [id, shard] : step.state.shards) {
+    const std::uint64_t lost = lose_worker(step, *shard, index, "declared lost by " + order.who);
+    if (lost == 0) continue;
+    outcome.attempts += lost;
+    last = shard.get();
+    open_batch(step, *shard).batch->operations.push_back(
+        {step.now.wall, order.who, "worker.lost", "worker " + order.worker, std::to_string(lost) + " attempts"});
+  }
+  if (last == nullptr) return step.out.answers.push_back(outcome);
+  open_batch(step, *last).then.answers.push_back(outcome);
+}
+
+void on(Step& step, FleetNews&& order) { on_fleet_news(step, std::move(order)); }
+
+}  // namespace
+
+void on_order(Step& step, DeskOrder&& order) {
+  std::visit([&](auto&& each) { on(step, std::move(each)); }, std::move(order));
+}
+
+void on_admit(Step& step, Admit&& event) {
+  const auto it = step.state.shards.find(event.shard);
+  if (it == step.state.shards.end() || step.state.shutting_down) {
+    return refuse(step, event.client, Submit::word, event.admission.key, Refusal::unreachable, no_shard);
+  }
+  admit_to(step, *it->second, std::move(event.admission), {event.client, event.watch, 0, 0});
+}
+
+}  // namespace argosy::master
