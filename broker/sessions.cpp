@@ -23,8 +23,7 @@ void Machine::Turn::hello(const MessageCame& message, Connection* before, const 
   if (const auto refusal = ask_hello(message.identity, hello, options_)) {
     return refuse(message, refusal->reason, refusal->text);
   }
-  // Said again because the Welcome is still on its way: the connection stays what it is.
-  if (before != nullptr && before->session == hello.session && !before->spoke) {
+  if (before != nullptr && is_repeat(*before, hello)) {
     before->heard = now_;
     return welcome(*before);
   }
@@ -44,6 +43,14 @@ void Machine::Turn::hello(const MessageCame& message, Connection* before, const 
     tell_everybody_present(connection);
     state_.report_wanted = true;
   }
+}
+
+// Said again because the Welcome is still on its way: the connection stays what it is.
+bool Machine::Turn::is_repeat(const Connection& before, const Hello& hello) const {
+  if (before.spoke || before.session != hello.session || before.draining != hello.draining) return false;
+  if (before.capacity != hello.capacity || !hello.held.empty()) return false;
+  const auto held = [&](const ShardTerm& each) { return state_.routes.holds(before.id, each); };
+  return std::all_of(hello.holds.begin(), hello.holds.end(), held);
 }
 
 // One name, one connection: the older one goes, or stays and this is its twin. Then there must be room. False: refused.

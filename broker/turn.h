@@ -42,6 +42,7 @@ class Machine::Turn {
 
   // sessions.cpp.
   void hello(const MessageCame& message, Connection* before, const Hello& hello);
+  bool is_repeat(const Connection& before, const Hello& hello) const;
   bool make_way(const MessageCame& message, const Hello& hello);
   void welcome(Connection& connection);
   void bye(Connection& connection);
