@@ -22,7 +22,7 @@ TEST(Selectors, RefusesTheRest) {
 
 TEST(Base64, GoesThereAndBack) {
   EXPECT_EQ(to_base64("any carnal pleas"), "YW55IGNhcm5hbCBwbGVhcw==");
-  for (const std::string text : {std::string(), std::string("a"), std::string("ab"), std::string("abc"),
+  for (const std::string& text : {std::string(), std::string("a"), std::string("ab"), std::string("abc"),
                                  std::string("\0\xff\x80", 3)}) {
     EXPECT_EQ(from_base64(to_base64(text)), text);
   }
