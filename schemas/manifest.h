@@ -1,6 +1,6 @@
 // A project as people write it: a folder with argosy.yaml (or argosy.yml) beside the files that its tasks
 // use, or one YAML file alone. Everything wrong with it is found at once and told with file, line and column.
-// docs: schemas/package.md
+// The format: package.md.
 //
 // Thread rule: none, call it from anywhere. Never throws.
 #pragma once

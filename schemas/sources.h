@@ -1,6 +1,6 @@
 // Where an array's items come from: ranges, lists, lines, JSON. Pure; source_files.h reads the files.
 //
-// The id of an item, as people see it (ARGOSY_ARRAY_ID, listings), is the number itself for a range and the
+// The id of an item, as people see it (ARGOSY_ITEM_ID, listings), is the number itself for a range and the
 // position from 0 for everything else. ItemNo is the position from 0 always.
 //
 // A value is text of at most limits::kItemBytes, UTF-8 without NUL: a JSON string stands for its characters,
