@@ -1,6 +1,7 @@
 #include "worker/mask.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "fabric/sealing.h"
 
@@ -27,8 +28,7 @@ std::size_t Mask::longest_beginning(const std::string& text) const {
 }
 
 std::string Mask::pass(const std::string& bytes) {
-  std::string text = std::move(kept_) + bytes;
-  kept_.clear();
+  std::string text = std::exchange(kept_, {}) + bytes;
   for (const auto& value : values_) {
     for (auto at = text.find(value); at != std::string::npos; at = text.find(value, at + 3)) {
       text.replace(at, value.size(), "***");
@@ -40,6 +40,6 @@ std::string Mask::pass(const std::string& bytes) {
   return text;
 }
 
-std::string Mask::finish() { return std::move(kept_); }
+std::string Mask::finish() { return std::exchange(kept_, {}); }
 
 }  // namespace argosy::worker

@@ -1,0 +1,130 @@
+#include "worker/spool.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "fabric/test_folder.h"
+#include "worker/mask.h"
+
+namespace argosy::worker {
+namespace {
+
+AttemptRef attempt(std::uint64_t item) { return {{ExecutionId{1}, TaskNo{0}, ItemNo{item}}, AttemptNo{1}}; }
+
+LogChunk chunk(AttemptRef ref, std::uint64_t offset, std::string data) {
+  LogChunk c;
+  c.attempt = ref;
+  c.offset = offset;
+  c.length = static_cast<std::uint32_t>(data.size());
+  c.pieces = {{1, c.length, WallTime{7}}};
+  c.data = std::move(data);
+  return c;
+}
+
+SpoolEnd end(AttemptRef ref, std::uint64_t log_bytes) {
+  SpoolEnd e{SessionId{5}, ShardId{0}, {}};
+  e.end.attempt = ref;
+  e.end.log_bytes = log_bytes;
+  return e;
+}
+
+class SpoolTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Spool> open() {
+    auto spool = Spool::open(folder_ / "spool", 1u << 20);
+    EXPECT_TRUE(spool.ok());
+    return std::move(*spool);
+  }
+  fabric::TestFolder folder_;
+};
+
+TEST_F(SpoolTest, AnEndAndItsLogOutliveTheProcess) {
+  {
+    auto spool = open();
+    spool->add_log(SessionId{5}, ShardId{0}, chunk(attempt(1), 0, "hello"));
+    spool->add_end(end(attempt(1), 5));
+    EXPECT_TRUE(spool->flush());
+  }
+  auto spool = open();
+  const auto left = spool->take_left_over();
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].end.attempt, attempt(1));
+  EXPECT_EQ(left[0].session, SessionId{5});
+  ASSERT_EQ(left[0].logs.size(), 1u);
+  EXPECT_EQ(spool->read_log(attempt(1), 0)->data, "hello");
+}
+
+TEST_F(SpoolTest, AChunkCanBeReadBeforeAndAfterItIsWritten) {
+  auto spool = open();
+  spool->add_log(SessionId{5}, ShardId{0}, chunk(attempt(1), 0, "abc"));
+  EXPECT_EQ(spool->read_log(attempt(1), 0)->data, "abc");
+  spool->flush();
+  EXPECT_EQ(spool->read_log(attempt(1), 0)->data, "abc");
+  EXPECT_FALSE(spool->read_log(attempt(1), 3).ok());
+}
+
+TEST_F(SpoolTest, WhatWasForgottenDoesNotComeBack) {
+  {
+    auto spool = open();
+    spool->add_end(end(attempt(1), 0));
+    spool->add_end(end(attempt(2), 0));
+    spool->forget(attempt(1));
+  }
+  const auto left = open()->take_left_over();
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].end.attempt, attempt(2));
+}
+
+TEST_F(SpoolTest, AnAttemptWithoutAnEndDiedWithItsSession) {
+  { open()->add_log(SessionId{5}, ShardId{0}, chunk(attempt(1), 0, "abc")); }
+  EXPECT_TRUE(open()->take_left_over().empty());
+}
+
+TEST_F(SpoolTest, ATornRecordIsLeftBehindAndWhatStandsBeforeItIsKept) {
+  {
+    auto spool = open();
+    spool->add_end(end(attempt(1), 0));
+  }
+  for (const auto& file : std::filesystem::directory_iterator(folder_ / "spool")) {
+    std::ofstream(file.path(), std::ios::app) << "torn";
+  }
+  EXPECT_EQ(open()->take_left_over().size(), 1u);
+}
+
+TEST_F(SpoolTest, ItIsFullAtItsBoundAndHasRoomAgainWhenThingsAreRecorded) {
+  auto spool = open();
+  std::uint64_t offset = 0;
+  while (!spool->full()) {
+    spool->add_log(SessionId{5}, ShardId{0}, chunk(attempt(1), offset, std::string(100000, 'x')));
+    offset += 100000;
+    spool->flush();
+  }
+  spool->forget_logs(attempt(1), offset);
+  for (int i = 0; i < 60; ++i) {  // idle segments are left behind from 4 MiB on
+    spool->add_log(SessionId{5}, ShardId{0}, chunk(attempt(2), static_cast<std::uint64_t>(i) * 100000, std::string(100000, 'y')));
+    spool->flush();
+    spool->forget_logs(attempt(2), static_cast<std::uint64_t>(i + 1) * 100000);
+  }
+  spool->flush();
+  EXPECT_LT(spool->bytes(), 5u << 20);
+}
+
+TEST(Mask, HidesEchoesAlsoAcrossReads) {
+  Mask mask({"hunter2", "abc"});
+  std::string shown = mask.pass("my hunter2 is hun");
+  shown += mask.pass("ter2!");
+  shown += mask.finish();
+  EXPECT_EQ(shown, "my *** is ***!");
+}
+
+TEST(Mask, ShowsABeginningThatWasNone) {
+  Mask mask({"secret"});
+  EXPECT_EQ(mask.pass("sec"), "");
+  std::string shown = mask.pass("ond");
+  shown += mask.finish();
+  EXPECT_EQ(shown, "second");
+}
+
+}  // namespace
+}  // namespace argosy::worker
