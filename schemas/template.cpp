@@ -276,6 +276,21 @@ Result<std::string> bind_template(std::string_view text, const Scope& scope) {
   return bind_with(text, scope, [](const Placeholder&, const std::string& value) { return value; });
 }
 
+std::string template_of_text(std::string_view text) {
+  return escaped(text);
+}
+
+std::string template_of_argument(std::string_view text) {
+  std::string out;
+  for (;;) {
+    const auto hole = text.find("{}");
+    out += escaped(text.substr(0, hole));
+    if (hole == std::string_view::npos) return out;
+    out += "${{ item }}";
+    text.remove_prefix(hole + 2);
+  }
+}
+
 Command command_of(const Task& task) {
   return {task.argv, task.script, task.env, task.secrets, task.cwd_path};
 }

@@ -65,6 +65,12 @@ struct Scope {
 // `text` with what the scope knows put in.
 Result<std::string> bind_template(std::string_view text, const Scope& scope);
 
+// A template that becomes `text`, whatever stands in it.
+std::string template_of_text(std::string_view text);
+
+// The same for an argument of a bare command of an array: each {} becomes the item.
+std::string template_of_argument(std::string_view text);
+
 // The part of a task that holds templates; it can stand in Run by itself.
 struct Command {
   std::vector<std::string> argv;

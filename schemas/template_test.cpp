@@ -110,6 +110,19 @@ TEST(Template, ScriptsGetVariablesNotText) {
   EXPECT_EQ(whole->env, (Map{{"ARGOSY_V1", "taken"}, {"ARGOSY_V2", params.at("a")}, {"ARGOSY_V3", item}}));
 }
 
+TEST(Template, BareCommandsMeanWhatTheySay) {
+  const std::string item = "7";
+  Scope scope;
+  scope.last = true;
+  scope.item = &item;
+  for (const char* text : {"", "a", "${{ params.x }}", "${{", "${HOME}", "'${{ item }}'", "$"}) {
+    EXPECT_EQ(bound(template_of_text(text), scope), text);
+  }
+  EXPECT_EQ(bound(template_of_argument("in/{}.csv{}"), scope), "in/7.csv7");
+  EXPECT_EQ(bound(template_of_argument("${{}}"), scope), "${7}");
+  EXPECT_EQ(bound(template_of_argument("${{ item }} ${}"), scope), "${{ item }} $7");
+}
+
 TEST(Template, CommandsSayWhichPart) {
   Task task;
   task.argv = {"a", "${{ params.x }}"};
