@@ -181,7 +181,9 @@ void Machine::on_log_spooled(const LogSpooled& event) {
   Attempt& attempt = it->second;
   attempt.logs.push_back({event.offset, event.length, event.wire_bytes, false});
   attempt.log_bytes = event.offset + event.length;
-  state_.shards.at(attempt.shard).log_queue.emplace_back(event.attempt, event.offset);
+  Shard& shard = state_.shards.at(attempt.shard);
+  shard.log_queue.emplace_back(event.attempt, event.offset);
+  shard.log_unsent += event.wire_bytes;
   const std::uint64_t limit = attempt.spec ? attempt.spec->body.limits.log_bytes : 0;
   if (limit > 0 && attempt.log_bytes > limit) stop_attempt(event.attempt, EndReason::log_limit);
 }

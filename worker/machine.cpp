@@ -81,9 +81,11 @@ void Machine::settle(Now now, Effects& out) {
   now_ = now;
   out_ = &out;
   start_waiting();
-  for (const auto& [id, shard] : state_.shards) send_logs(id);
-  say_credit();
-  for (const auto& [id, shard] : state_.shards) say_finished(id);
+  if (!gathering()) {
+    for (const auto& [id, shard] : state_.shards) send_logs(id);
+    say_credit();
+    for (const auto& [id, shard] : state_.shards) say_finished(id);
+  }
   leave_if_done();
   invariants();
   out_ = nullptr;
@@ -242,6 +244,7 @@ std::optional<Time> Machine::deadline() const {
     }
   }
   if (!state_.time_limits.empty()) at(state_.time_limits.begin()->first);
+  if (state_.say_by) at(*state_.say_by);
   if (!state_.announcements.empty()) at(state_.announcements.front().first);
   if (state_.slots.waiting_count() > 0) at(now_.steady + limits_.prefetch_patience / 4);
   return next;

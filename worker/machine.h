@@ -21,6 +21,8 @@ struct Limits {
   Duration prefetch_horizon = milliseconds(100);
   Duration prefetch_patience = seconds(2); // a waiting item that is older, and above the window, is given back
   Duration announce_after = milliseconds(50);  // Started is said of tasks that still run then
+  Duration gather = milliseconds(5);           // while items wait here, news are said together, this late at most
+  std::uint64_t gather_bytes = 256u << 10;     // logs above it are said at once
   Duration hello_again = seconds(1);
   Duration fetch_again = seconds(5);
 };
@@ -79,6 +81,7 @@ class Machine {
   void on_log_credit(ShardId shard, const LogCredit& word);
   void forget(AttemptRef ref);
   void trim_logs(ShardId shard, AttemptRef ref, std::uint64_t offset);
+  bool gathering();
   void send_logs(ShardId shard);
   void say_finished(ShardId shard);
 

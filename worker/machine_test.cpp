@@ -157,6 +157,22 @@ TEST_F(WorkerTest, OnlyWhatFitsIsStarted) {
   said<Credit>();
 }
 
+TEST_F(WorkerTest, WhileItemsWaitNewsAreSaidTogether) {
+  ready();
+  from_master(run({attempt(0), attempt(1), attempt(2), attempt(3), attempt(4)}));
+  out_ = {};
+  for (const auto i : {0u, 1u}) {
+    end(attempt(i));
+    step(EndSpooled{attempt(i)});
+  }
+  EXPECT_TRUE(out_.says.empty());
+  pass(milliseconds(5));
+  step(Tick{});
+  EXPECT_EQ(said<Credit>().freed.size(), 2u);
+  EXPECT_EQ(said<Finished>().ends.size(), 2u);
+  out_ = {};
+}
+
 TEST_F(WorkerTest, ARunLargerThanTheWorkerIsReturned) {
   ready();
   from_master(run({attempt(0)}, 3000));

@@ -28,6 +28,7 @@ void Machine::say_inventory(ShardId id) {
   shard.reconciled = false;
   shard.log_in_flight = 0;
   shard.log_queue.clear();
+  shard.log_unsent = 0;
   shard.finish_queue.clear();
   Inventory inventory{.serial = ++shard.inventory, .session = identity_.session, .predecessor = identity_.predecessor,
                       .host = identity_.host, .held = {}, .finished = {}};
@@ -39,6 +40,7 @@ void Machine::say_inventory(ShardId id) {
     for (auto& log : attempt.logs) {
       log.sent = false;
       shard.log_queue.emplace_back(ref, log.offset);
+      shard.log_unsent += log.wire_bytes;
     }
   }
   renew(id);
@@ -121,6 +123,25 @@ void Machine::trim_logs(ShardId id, AttemptRef ref, std::uint64_t offset) {
 
 void Machine::on_log_credit(ShardId id, const LogCredit& word) { state_.shards.at(id).log_window = word.window_bytes; }
 
+// While items wait here nobody is kept waiting by a few milliseconds, and one message for many ends costs as much as
+// one for one. When nothing waits, or logs are large, all is said at once.
+bool Machine::gathering() {
+  bool news = !state_.freed.empty();
+  std::uint64_t bytes = 0;
+  for (const auto& [id, shard] : state_.shards) {
+    news = news || !shard.finish_queue.empty() || !shard.log_queue.empty();
+    bytes += shard.log_unsent;
+  }
+  if (!news || state_.slots.waiting_count() == 0 || bytes >= limits_.gather_bytes || state_.shutting_down) {
+    state_.say_by.reset();
+    return false;
+  }
+  if (!state_.say_by) state_.say_by = now_.steady + limits_.gather;
+  if (now_.steady < *state_.say_by) return true;
+  state_.say_by.reset();
+  return false;
+}
+
 // Sends what the window allows, oldest first. One chunk may always be in flight, so that none is too large for its window.
 void Machine::send_logs(ShardId id) {
   Shard& shard = state_.shards.at(id);
@@ -142,6 +163,7 @@ void Machine::send_logs(ShardId id) {
     if (shard.log_in_flight > 0 && shard.log_in_flight + entry->wire_bytes > shard.log_window) return;
     entry->sent = true;
     shard.log_in_flight += entry->wire_bytes;
+    shard.log_unsent -= std::min<std::uint64_t>(shard.log_unsent, entry->wire_bytes);
     out_->send_logs.push_back({{id, shard.term}, it->second.session, ref, offset});
     std::get<Welcomed>(state_.link).said_at = now_.steady;
     shard.log_queue.pop_front();

@@ -107,6 +107,7 @@ struct Shard {
   bool reconciled = false;      // since the latest Inventory
   std::uint64_t log_window = 8u << 20;
   std::uint64_t log_in_flight = 0;
+  std::uint64_t log_unsent = 0;         // wire bytes in log_queue
   std::deque<std::pair<AttemptRef, std::uint64_t>> log_queue;  // attempt and offset, in the order of capture
   std::vector<AttemptRef> finish_queue; // ended and spooled, Finished not yet said
   std::multiset<Duration> leases;       // of the attempts that have not ended
@@ -136,6 +137,7 @@ struct State {
   std::map<Time, std::vector<AttemptRef>> time_limits;      // when running tasks are over their time
   std::deque<std::pair<Time, AttemptRef>> announcements;    // when Started is due
   std::vector<ItemRef> freed;                               // to be said in Credit
+  std::optional<Time> say_by;                               // news are gathered until then
 };
 
 }  // namespace argosy::worker
