@@ -143,7 +143,8 @@ void send_batch(Step& step, Shard& shard) {
   Ledger& ledger = shard.ledger;
   if (ledger.in_flight || ledger.queue.empty()) return;
   if (ledger.retry_at && *ledger.retry_at > step.now.steady) return;
-  if (worth_sending(ledger.queue.front())) transmit(step, shard);
+  if (worth_sending(ledger.queue.front())) return transmit(step, shard);
+  if (ledger.queue.size() == 1) ledger.queue.pop_front();  // an act that needed nothing written after all
 }
 
 void on_settled(Step& step, const Settled& event) {

@@ -39,6 +39,8 @@ std::optional<Ignored> ignore_claim(const Step& step, const TaskState* task, con
 }
 
 void become_claimed(Step& step, Shard& shard, TaskState& task, WorkerIndex worker, Lane& lane, const ItemClaim& claim) {
+  // A batch is written claims first: the end of the attempt before must not be in the same one.
+  if (task.open.count(claim.item.item.value) > 0 && !open_batch(step, shard).batch->ends.empty()) close_batch(shard);
   Gathered& gathered = open_batch(step, shard);
   shard.window.claim(task, claim.item.item.value);
   auto [it, is_new] = task.open.try_emplace(claim.item.item.value);

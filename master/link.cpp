@@ -5,6 +5,8 @@
 namespace argosy::master {
 namespace {
 
+constexpr Duration publish_pause = milliseconds(200);
+
 void say_hello(Step& step) {
   const Self& self = step.state.self;
   Hello hello;
@@ -99,6 +101,11 @@ void on_refused(Step& step, const Refused& word) {
     forget_connection(step);
     return say_hello(step);
   }
+  if (word.refused_word == Publish::word) {  // some of it is not in the queue: all is published again, after a while
+    for (auto& [id, shard] : step.state.shards) shard->window.forget_offers();
+    step.state.link.publish_after = step.now.steady + publish_pause;
+    return step.note("the broker refused offers: " + word.text);
+  }
   if (word.refused_word == Hello::word) {
     step.note("the broker refused this master's Hello: " + word.text);
   }
@@ -119,6 +126,7 @@ void tick_link(Step& step) {
     return step.note("nothing heard from the broker: connecting anew");
   }
   if (step.now.steady - link.said_at >= link.heartbeat) link.welcome ? say_to_broker(step, Ping{0}) : say_hello(step);
+  if (link.publish_after && *link.publish_after <= step.now.steady) link.publish_after.reset();
   if (step.state.shutting_down) return;
   for (auto it = link.vacant_since.begin(); it != link.vacant_since.end();) {
     const ShardId id = it->first;
@@ -138,6 +146,7 @@ std::optional<Time> link_deadline(const State& state) {
   const Link& link = state.link;
   if (!link.up) return std::nullopt;
   Time when = std::min(link.heard_at + link.silence, link.said_at + link.heartbeat);
+  if (link.publish_after) when = std::min(when, *link.publish_after);
   for (const auto& [id, since] : link.vacant_since) {
     if (link.taking.count(id) == 0) when = std::min(when, since + state.limits.adopt_after);
   }

@@ -163,6 +163,7 @@ void leave_if_done(Step& step) {
 
 void offer_ready(Step& step, Shard& shard) {
   if (!step.state.link.welcome || step.state.shutting_down || shard.window.idle()) return;
+  if (step.state.link.publish_after) return;
   const Limits& limits = step.state.limits;
   Publish publish;
   Withdraw withdraw;

@@ -15,10 +15,11 @@ namespace {
 constexpr const char* no_shard = "this master holds no shard now; ask again";
 
 void on(Step& step, AdmitOrder&& order) {
-  if (step.state.shards.empty() || step.state.shutting_down) {
+  const auto it = step.state.shards.find(order.shard);
+  if (it == step.state.shards.end() || step.state.shutting_down) {
     return step.out.answers.push_back(OrderRefused{order.ticket, Refusal::unreachable, no_shard});
   }
-  admit_to(step, *step.state.shards.begin()->second, std::move(order.admission), {{}, false, order.ticket, 0});
+  admit_to(step, *it->second, std::move(order.admission), {{}, false, order.ticket, 0});
 }
 
 void on(Step& step, CancelOrder&& order) {

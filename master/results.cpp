@@ -167,7 +167,7 @@ void end_attempt(Step& step, Shard& shard, TaskState& task, std::uint64_t no, At
   const AttemptRef attempt{item_ref(task, no), item.attempt};
   if (said_by) gathered.then.ends.push_back({item.worker, *said_by, attempt});
   const bool given_up = task.execution->status == ExecutionStatus::stopping || task.items.closed();
-  const Verdict verdict = judge(body_of(task), end.reason, {item.failures, item.interruptions}, given_up);
+  const Judgement verdict = judge(body_of(task), end.reason, {item.failures, item.interruptions}, given_up);
   const auto lane = shard.lanes.find(item.worker);
   if (lane != shard.lanes.end()) lane->second.open.erase(attempt);
   task.held -= 1;

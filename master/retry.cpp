@@ -10,8 +10,8 @@ Duration backoff(const Retry& retry, std::uint32_t n) {
   return std::min(wait, std::max(retry.backoff_max, retry.backoff_min));
 }
 
-Verdict judge(const Task& task, EndReason reason, Spent before, bool given_up) {
-  Verdict verdict{ItemEvent::again, before, {}};
+Judgement judge(const Task& task, EndReason reason, Spent before, bool given_up) {
+  Judgement verdict{ItemEvent::again, before, {}};
   if (reason == EndReason::succeeded) {
     verdict.event = ItemEvent::succeed;
     return verdict;

@@ -14,7 +14,7 @@ struct Spent {
   std::uint32_t interruptions = 0;
 };
 
-struct Verdict {
+struct Judgement {
   ItemEvent event = ItemEvent::succeed;
   Spent spent;             // after this end
   Duration wait;           // with again_later
@@ -22,7 +22,7 @@ struct Verdict {
 
 // `given_up`: the item is not wanted any more (execution stopping, or its array given up): an end that was reached counts
 // as what it was, nothing is tried again.
-Verdict judge(const Task& task, EndReason reason, Spent before, bool given_up);
+Judgement judge(const Task& task, EndReason reason, Spent before, bool given_up);
 
 // The n-th wait (from 1): backoff_min x 2^(n-1), at most backoff_max.
 Duration backoff(const Retry& retry, std::uint32_t n);

@@ -133,6 +133,7 @@ struct Link {
   std::map<ShardId, Holder> holders;
   std::map<ShardId, Time> vacant_since;   // nobody holds it, or taking it failed
   std::set<ShardId> taking;
+  std::optional<Time> publish_after;      // the broker refused offers: a pause
 };
 
 struct State {

@@ -1,0 +1,67 @@
+// The one thread that writes shards' batches: durability stays off the loop.
+//
+// Owner: the shell. Thread rule: put() and take() from the loop; the wakeup turns readable when take() has something.
+// Failure: a catalog that cannot be opened or written is told as an outcome (unavailable), and opened anew by the next job.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "fabric/wakeup.h"
+#include "master/events.h"
+#include "master/limits.h"
+
+namespace argosy::catalog {
+class Catalog;
+}
+
+namespace argosy::master {
+
+struct TakeJob {
+  ShardId shard;
+};
+
+// Bookkeeping for people: who was seen. Its failure changes nothing.
+struct SeenJob {
+  std::vector<WorkerPresence> workers;
+};
+
+using WriterJob = std::variant<std::shared_ptr<const Batch>, TakeJob, SeenJob>;
+
+class Writer {
+ public:
+  Writer(std::string catalog, Self self, fabric::Wakeup& wakeup);
+  ~Writer();  // finishes the job in hand, drops the others
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  void put(WriterJob job);
+  void take(std::vector<Event>& out);
+
+ private:
+  void run();
+  bool open(std::string& why);
+  void tell(Event event);
+  void work(const std::shared_ptr<const Batch>& batch);
+  void work(const TakeJob& job);
+  void work(const SeenJob& job);
+
+  const std::string address_;
+  const Self self_;
+  fabric::Wakeup& wakeup_;
+  std::unique_ptr<catalog::Catalog> catalog_;  // the thread's
+  std::mutex mutex_;
+  std::condition_variable more_;
+  std::deque<WriterJob> jobs_;
+  std::vector<Event> told_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace argosy::master
