@@ -25,9 +25,11 @@ struct Identity {
   auto operator<=>(const Identity&) const = default;
 };
 
-// A body that is for somebody else: the machine never sees it.
+// A body that is for somebody else: the machine never sees it. `request`: of a client's word, its key or request id, so
+// that a refusal can bear it; empty where there is none.
 struct Opaque {
   BodyHandle handle;
+  std::string request;
 };
 
 // A body for the broker that the codec refused.

@@ -95,8 +95,10 @@ fabric::KeyPair Loopback::enroll(Role role, const std::string& name) {
   return keys;
 }
 
+void Loopback::write_roster() const { std::ofstream(config.roster) << roster_; }
+
 void Loopback::open() {
-  std::ofstream(config.roster) << roster_;
+  write_roster();
   auto opened = Shell::open(config);
   CHECK(opened.ok());
   shell_ = std::move(*opened);

@@ -64,7 +64,8 @@ class Loopback {
 
   // On the roster before open(): parties may connect as often as they like.
   fabric::KeyPair enroll(Role role, const std::string& name);
-  // Starts the broker's thread.
+  void write_roster() const;
+  // Writes the roster and starts the broker's thread.
   void open();
   void stop();
 

@@ -196,7 +196,8 @@ void Machine::Turn::forget_all() {
 }
 
 // Counts always; tells as often as that peer may be told.
-void Machine::Turn::refuse(PeerId peer, const Identity& identity, const Envelope& refused, Refusal reason, std::string text) {
+void Machine::Turn::refuse(PeerId peer, const Identity& identity, const Envelope& refused, Refusal reason, std::string text,
+                           std::string request) {
   count(count_of(reason));
   const bool known = state_.refused_peers.contains(peer);
   const bool may_tell = known || state_.refused_peers.size() < options_.max_connections;
@@ -209,11 +210,12 @@ void Machine::Turn::refuse(PeerId peer, const Identity& identity, const Envelope
   envelope.reign = refused.reign;
   envelope.to = {identity.role, identity.name, refused.connection};
   envelope.from = {Role::broker, options_.name, {}};
-  out_.out.push_back({peer, std::move(envelope), Refused{refused.word, reason, std::move(text), {}, {}}});
+  out_.out.push_back({peer, std::move(envelope), Refused{refused.word, reason, std::move(text), std::move(request), {}}});
 }
 
 void Machine::Turn::refuse(const MessageCame& message, Refusal reason, std::string text) {
-  refuse(message.peer, message.identity, message.envelope, reason, std::move(text));
+  const auto* opaque = std::get_if<Opaque>(&message.body);
+  refuse(message.peer, message.identity, message.envelope, reason, std::move(text), opaque == nullptr ? "" : opaque->request);
 }
 
 }  // namespace argosy::broker

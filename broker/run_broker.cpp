@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <memory>
 
 #include "broker/readiness.h"
 #include "broker/shell.h"
@@ -30,7 +31,9 @@ Shell::Order order_of(const std::vector<int>& signals) {
 
 int run_broker(const Config& config) {
   fabric::Signals signals({SIGTERM, SIGINT, SIGHUP});  // before any thread
-  spdlog::set_default_logger(spdlog::stderr_color_mt("broker"));  // stdout is for the readiness line
+  // stdout is for the readiness line
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>("broker", std::make_shared<spdlog::sinks::stderr_color_sink_mt>()));
   spdlog::set_level(spdlog::level::from_str(config.log_level));
 
   auto shell = Shell::open(config);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "broker/door.h"
+#include "broker/request_of.h"
 #include "fabric/certificates.h"
 #include "fabric/clock.h"
 #include "schemas/codec.h"
@@ -129,8 +130,9 @@ void Shell::take(fabric::Received& received) {
   auto envelope = decode_envelope(received.frames[0].view());
   if (!envelope) return step(RubbishCame{peer, identity, envelope.error().reason, envelope.error().message});
 
-  MessageCame message{peer, identity, std::move(*envelope), Opaque{}};
   body_ = std::move(received.frames[1]);
+  std::string request = is_client(identity.role) ? request_of(envelope->word, body_.view()) : "";
+  MessageCame message{peer, identity, std::move(*envelope), Opaque{{}, std::move(request)}};
   // What the door refuses anyway is not decoded.
   if (is_for_broker(message.envelope) && identity.enabled && may_say(identity.role, message.envelope.word)) {
     auto word = decode_body(message.envelope.word, body_.view());

@@ -99,8 +99,9 @@ TEST(Broker, RefusesWordsOfOtherRoles) {
   ASSERT_TRUE(viewer.say(Publish{}));
   ASSERT_TRUE(fleet.until([&] { return viewer.last<Refused>()->refused_word == Publish::word; }));
   EXPECT_TRUE(viewer.refused(Refusal::not_allowed));
-  ASSERT_TRUE(viewer.say(Ask{}, {Role::master, {}, {}}));
+  ASSERT_TRUE(viewer.say(Ask{"r7", "execution.list", "{}"}, {Role::master, {}, {}}));
   ASSERT_TRUE(fleet.until([&] { return viewer.refused(Refusal::unreachable); }));
+  EXPECT_EQ(viewer.last<Refused>()->request, "r7");
   EXPECT_EQ(viewer.heard.size(), 4u);
 }
 

@@ -36,7 +36,8 @@ class Machine::Turn {
   void send(Connection& to, Word word, ShardTerm reign = {});
   void send_masters(const Word& word);
   void forget_all();
-  void refuse(PeerId peer, const Identity& identity, const Envelope& refused, Refusal reason, std::string text);
+  void refuse(PeerId peer, const Identity& identity, const Envelope& refused, Refusal reason, std::string text,
+              std::string request = {});
   void refuse(const MessageCame& message, Refusal reason, std::string text);
   void count(Count what, std::uint64_t n = 1) { state_.counters.add(what, n); }
 

@@ -1,0 +1,58 @@
+#include "broker/config.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <fstream>
+
+namespace argosy::broker {
+namespace {
+
+Result<Config> load(const std::string& text) {
+  std::string folder = (std::filesystem::temp_directory_path() / "argosy-config-XXXXXX").string();
+  EXPECT_NE(mkdtemp(folder.data()), nullptr);
+  const std::filesystem::path file = std::filesystem::path(folder) / "broker.toml";
+  std::ofstream(file) << text;
+  auto loaded = load_config(file);
+  std::filesystem::remove_all(folder);
+  return loaded;
+}
+
+TEST(Config, TakesPathsFromItsOwnFolder) {
+  const auto config = load("name = \"b7\"\nroster = \"people\"\nheartbeat = \"200ms\"\nsilence = \"1s\"\n[bounds]\noffers = 10\n");
+  ASSERT_TRUE(config.ok());
+  EXPECT_EQ(config->machine.name, "b7");
+  EXPECT_EQ(config->machine.heartbeat, milliseconds(200));
+  EXPECT_EQ(config->machine.max_offers, 10u);
+  EXPECT_TRUE(std::filesystem::path(config->roster).is_absolute());
+  EXPECT_TRUE(config->roster.ends_with("/people"));
+}
+
+TEST(Config, NamesWhatIsWrong) {
+  const auto says = [](const std::string& text, const std::string& what) {
+    const auto config = load(text);
+    ASSERT_FALSE(config.ok()) << text;
+    EXPECT_NE(config.error().message.find(what), std::string::npos) << config.error().message;
+  };
+  says("heartbeet = \"1s\"\n", "broker.toml:1");
+  says("heartbeet = \"1s\"\n", "heartbeat");
+  says("\nheartbeat = 5\n", "broker.toml:2");
+  says("silence = \"2h\"\n", "silence");
+  says("heartbeat = \"3s\"\n", "silence");
+  says("name = \"no name\"\n", "name");
+}
+
+TEST(Config, DocumentsEveryKey) {
+  Config config;
+  Settings settings;
+  bind(settings, config);
+  const std::string text = settings.describe();
+  for (const char* key : {"endpoint", "roster", "heartbeat", "offers_per_class", "send_queue"}) {
+    EXPECT_NE(text.find(key), std::string::npos) << key;
+  }
+  EXPECT_TRUE(settings.parse(text, "described"));
+}
+
+}  // namespace
+}  // namespace argosy::broker
