@@ -5,6 +5,8 @@
 namespace argosy::catalog {
 namespace {
 
+constexpr std::size_t kStatementsMost = 256;
+
 std::string rewrite(std::string_view text, Dialect dialect) {
   std::string out;
   const std::string_view mark = "BYTES(";
@@ -105,6 +107,7 @@ Sql::Connection::~Connection() {
 Prepared& Sql::Connection::prepare(std::string_view text, const std::vector<Value>& values,
                                    const std::vector<Kind>& kinds) {
   if (const auto known = statements.find(text); known != statements.end()) return *known->second;
+  if (statements.size() >= kStatementsMost) drop_statements();  // filters make ever new ones
   auto made = std::make_unique<Prepared>(session);
   for (const Kind kind : kinds) {
     auto& out = made->outs.emplace_back(Prepared::Out{.kind = kind, .number = 0, .text = {}});

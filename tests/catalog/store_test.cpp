@@ -1,0 +1,149 @@
+// Projects, content, environments, fleet and operations on both dialects.
+#include "base/sha256.h"
+#include "catalog/environments.h"
+#include "catalog/fleet.h"
+#include "catalog/operations.h"
+#include "catalog/projects.h"
+#include "tests/catalog/fixture.h"
+
+namespace argosy::catalog {
+namespace {
+
+class Store : public Fixture {};
+ARGOSY_BOTH(Store);
+
+TEST_P(Store, ADeployedVersionIsImmutableAndNamedByItsContent) {
+  Deployment d{"finance/nightly", {package_of_tasks(2)}, "", "version: 1\n", "alice", {10}};
+  const auto first = deploy(db(), d);
+  ASSERT_TRUE(first.ok()) << first.error().message;
+  EXPECT_TRUE(first->created);
+  EXPECT_FALSE(deploy(db(), d)->created);
+  d.packages.push_back(package_of_tasks(1));
+  d.packages[1].name = "check";
+  d.at = {20};
+  const auto second = deploy(db(), d);
+  EXPECT_NE(second->version, first->version);
+  const auto list = list_projects(db(), "", 10);
+  ASSERT_EQ(list->size(), 1u);
+  EXPECT_EQ((*list)[0].version, second->version);
+  EXPECT_EQ((*list)[0].versions, 2u);
+  EXPECT_EQ((*list)[0].packages, (std::vector<std::string>{"load", "check"}));
+  EXPECT_EQ((*read_project(db(), "finance/nightly", ""))->packages, d.packages);
+  EXPECT_EQ((*read_project(db(), "finance/nightly", first->version))->packages.size(), 1u);
+  EXPECT_FALSE(read_project(db(), "finance", "")->has_value());
+  EXPECT_EQ(**read_package(db(), "finance/nightly", "", "check"), d.packages[1]);
+  EXPECT_FALSE(read_package(db(), "finance/nightly", first->version, "check")->has_value());
+  d.content = std::string(64, 'a');
+  EXPECT_FALSE(deploy(db(), d).ok());
+  EXPECT_EQ(db().trouble(), Trouble::refused);
+  EXPECT_EQ(*remove_project(db(), "finance/nightly"), 2u);
+}
+
+TEST_P(Store, ContentComesInPiecesAndIsChecked) {
+  std::string bytes;
+  for (int i = 0; bytes.size() < 2 * kPieceBytes + 1000; ++i) bytes += std::to_string(i) + '\0';
+  const std::string digest = Sha256::hex_of(bytes);
+  const auto put = [&](std::uint64_t offset, const std::string& name) {
+    return put_content(db(), {name, offset, bytes.size(), bytes.substr(offset, kPieceBytes), {1}});
+  };
+  EXPECT_EQ(content_state(db(), digest)->total, 0u);
+  EXPECT_EQ(*put(0, digest), kPieceBytes);
+  EXPECT_EQ(*put(2 * kPieceBytes, digest), kPieceBytes);  // beyond: changes nothing
+  EXPECT_EQ(*put(kPieceBytes, digest), 2 * kPieceBytes);
+  EXPECT_EQ(*put(0, digest), 2 * kPieceBytes);            // a repeat
+  EXPECT_FALSE(content_state(db(), digest)->complete);
+  EXPECT_EQ(*read_content(db(), digest, 0, 10), "");
+  EXPECT_EQ(*put(2 * kPieceBytes, digest), bytes.size());
+  EXPECT_TRUE(content_state(db(), digest)->complete);
+  EXPECT_EQ(*read_content(db(), digest, kPieceBytes - 5, 10), bytes.substr(kPieceBytes - 5, 10));
+  EXPECT_EQ(*read_content(db(), digest, bytes.size() - 3, 10), bytes.substr(bytes.size() - 3));
+  EXPECT_EQ(*read_items(db(), digest, {0}, 2), (std::vector<std::string>{"0", "1"}));
+  for (const std::uint64_t first : {1ull, 49'000ull, 49'500ull, 50'000ull, 89'000ull}) {
+    const auto items = read_items(db(), digest, {first}, 1000);
+    for (std::size_t i = 0; i < items->size(); ++i) ASSERT_EQ((*items)[i], std::to_string(first + i));
+    EXPECT_FALSE(items->empty());
+  }
+  const std::string other(64, '0');
+  (void)put(0, other), (void)put(kPieceBytes, other);
+  EXPECT_FALSE(put(2 * kPieceBytes, other).ok());  // wrong SHA-256
+  EXPECT_EQ(db().trouble(), Trouble::refused);
+  EXPECT_EQ(content_state(db(), other)->offset, 0u);
+}
+
+TEST_P(Store, EnvironmentsHoldPlainAndSealedValues) {
+  const std::string sealed("\0\xff sealed", 9);
+  ASSERT_TRUE(set_variable(db(), "finance/prod", {"DW_PASSWORD", sealed, true}, {1}).ok());
+  ASSERT_TRUE(set_variable(db(), "finance/prod", {"DAY", "monday", false}, {1}).ok());
+  ASSERT_TRUE(set_variable(db(), "finance/prod", {"DAY", "friday", false}, {2}).ok());
+  const std::vector<Variable> expected = {{"DAY", "friday", false}, {"DW_PASSWORD", sealed, true}};
+  EXPECT_EQ(**read_environment(db(), "finance/prod"), expected);
+  EXPECT_EQ((*list_environments(db(), "", 10))[0].variables, 2u);
+  EXPECT_TRUE(*remove_variables(db(), "finance/prod", "DAY"));
+  EXPECT_FALSE(*remove_variables(db(), "finance/prod", "DAY"));
+  EXPECT_TRUE(*remove_variables(db(), "finance/prod", ""));
+  EXPECT_FALSE(read_environment(db(), "finance/prod")->has_value());
+}
+
+TEST_P(Store, PartiesHaveOneKeyEach) {
+  const Party w1{Role::worker, "w1", std::string(64, '1'), PartyState::disabled, {5}};
+  const auto before = *fleet_serial(db());
+  ASSERT_TRUE(add_party(db(), w1).ok());
+  ASSERT_TRUE(add_party(db(), w1).ok());
+  EXPECT_EQ(*fleet_serial(db()), before + 1);
+  Party twin = w1;
+  twin.name = "w2";
+  EXPECT_FALSE(add_party(db(), twin).ok());
+  twin = w1;
+  twin.key = std::string(64, '2');
+  EXPECT_FALSE(add_party(db(), twin).ok());
+  EXPECT_EQ(db().trouble(), Trouble::refused);
+  EXPECT_TRUE(*set_party_state(db(), Role::worker, "w1", PartyState::enabled));
+  EXPECT_FALSE(*set_party_state(db(), Role::worker, "w9", PartyState::enabled));
+  EXPECT_TRUE(*set_worker(db(), "w1", true, std::vector<std::string>{"gpu", "big"}));
+  EXPECT_EQ(*fleet_serial(db()), before + 3);
+  ASSERT_TRUE(saw_workers(db(), {{"w1", {77}, {"host", "machine", "boot"}, "1.0", {8}, {9}}}).ok());
+  const auto w = **read_worker(db(), "w1");
+  EXPECT_TRUE(w.draining);
+  EXPECT_EQ(w.tags, (std::vector<std::string>{"gpu", "big"}));
+  EXPECT_EQ(w.session.value, 77u);
+  EXPECT_EQ(w.host.boot_id, "boot");
+  EXPECT_EQ(w.party.state, PartyState::enabled);
+  EXPECT_TRUE(*set_party_state(db(), Role::worker, "w1", PartyState::removed));
+  EXPECT_TRUE(list_workers(db())->empty());
+  EXPECT_EQ(list_parties(db())->size(), 1u);
+}
+
+TEST_P(Store, MastersShardsAndProperties) {
+  ASSERT_TRUE(saw_master(db(), {"m1", {5}, {"h", "m", "b"}, "1.0", {1}, {2}}).ok());
+  ASSERT_TRUE(saw_master(db(), {"m1", {6}, {"h", "m", "b"}, "1.0", {1}, {3}}).ok());
+  ASSERT_EQ(list_masters(db())->size(), 1u);
+  EXPECT_EQ((*list_masters(db()))[0].session.value, 6u);
+  ASSERT_TRUE(forget_master(db(), "m1").ok());
+  EXPECT_TRUE(list_masters(db())->empty());
+  ASSERT_TRUE(set_shard_leases(db(), {0}, seconds(30), seconds(5)).ok());
+  const auto shards = *list_shards(db());
+  ASSERT_EQ(shards.size(), 1u);
+  EXPECT_EQ(shards[0].master, "m1");
+  EXPECT_EQ(shards[0].lease, seconds(30));
+  EXPECT_EQ((**read_property(db(), "incarnation")).size(), 32u);
+  ASSERT_TRUE(set_property(db(), "endpoint", "tcp://a:1").ok());
+  ASSERT_TRUE(set_property(db(), "endpoint", "tcp://b:1").ok());
+  EXPECT_EQ(list_properties(db())->at("endpoint"), "tcp://b:1");
+}
+
+TEST_P(Store, OperationsAreListedNewestFirst) {
+  for (int i = 0; i < 5; ++i)
+    ASSERT_TRUE(note_operation(db(), {{i}, "alice", i % 2 ? "cancel" : "submit", "execution " + std::to_string(i), ""},
+                               "r" + std::to_string(i % 4)).ok());
+  const auto all = *list_operations(db(), {});
+  ASSERT_EQ(all.size(), 4u);  // the fifth repeated request 0
+  EXPECT_EQ(all[0].row.object, "execution 3");
+  EXPECT_EQ(list_operations(db(), {.verb = "cancel"})->size(), 2u);
+  EXPECT_EQ(list_operations(db(), {.object = "execution"})->size(), 4u);
+  EXPECT_EQ(list_operations(db(), {.object = "execution 1"})->size(), 1u);
+  EXPECT_EQ(list_operations(db(), {.who = "bob"})->size(), 0u);
+  EXPECT_EQ(list_operations(db(), {.before = all[1].id, .limit = 1})->front().row.object, "execution 1");
+}
+
+}  // namespace
+}  // namespace argosy::catalog
