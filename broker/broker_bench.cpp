@@ -1,23 +1,24 @@
 // What a broker can carry, measured: its machine alone, then the whole of it on loopback under CURVE.
 // Prints one line each. Not a test: figures depend on the machine.
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <deque>
-#include <thread>
+#include <fstream>
 
 #include "broker/loopback.h"
 #include "broker/machine.h"
 #include "schemas/codec.h"
-
-#include <spdlog/spdlog.h>
 
 namespace argosy::broker {
 namespace {
 
 constexpr ShardTerm kReign{{0}, {1}};
 
-double seconds_since(Time start) { return static_cast<double>((fabric::read_steady() - start).us) / 1e6; }
+double seconds_since(Time start) {
+  return static_cast<double>((fabric::read_steady() - start).us) / 1e6;
+}
 
 void tell(const char* what, double rate, const char* unit) {
   std::printf("%-58s %12.0f %s\n", what, rate, unit);
@@ -69,7 +70,8 @@ class Fleet {
   void top_up() {
     Publish publish;
     for (std::size_t queued = machine_.state().queue.size(); queued < kQueued; ++queued, ++items_) {
-      publish.offers.push_back({{{1}, {0}, {items_}}, static_cast<std::uint32_t>(items_ % classes_), 0, items_ % 64});
+      publish.offers.push_back(
+          {{{1}, {0}, {items_}}, static_cast<std::uint32_t>(items_ % classes_), 0, items_ % 64});
     }
     if (!publish.offers.empty()) say(1, {Role::master, "m1", true}, publish);
   }
@@ -108,6 +110,27 @@ class Fleet {
   std::uint64_t items_ = 0;
 };
 
+std::uint64_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t all = 0;
+  std::uint64_t resident = 0;
+  file >> all >> resident;
+  return resident * 4096;
+}
+
+// What a queue takes that is as full as its bounds allow.
+double full_queue_bytes() {
+  const Options options;
+  const std::uint64_t before = resident_bytes();
+  OfferQueue queue(options);
+  for (std::uint64_t i = 0; i < options.max_offers; ++i) {
+    const auto id = static_cast<std::uint32_t>(i / options.offers_per_class);
+    CHECK(queue.define({0}, {id, {}, {}}) == QueueRefusal::none);
+    CHECK(queue.add({0}, {{{1}, {0}, {i}}, id, 0, i % 64}) == QueueRefusal::none);
+  }
+  return static_cast<double>(resident_bytes() - before);
+}
+
 struct Line : Loopback {
   Line() {
     config.machine.silence = seconds(600);  // nobody pings here
@@ -141,7 +164,8 @@ double relayed_per_second(Line& line, std::size_t bytes, std::size_t total) {
   line.until([&] {
     heard += line.master->heard.size();
     line.master->heard.clear();
-    while (said < total && said < heard + window && line.worker->say(log, {Role::master, {}, {}}, kReign)) ++said;
+    while (said < total && said < heard + window && line.worker->say(log, {Role::master, {}, {}}, kReign))
+      ++said;
     return heard >= total;
   });
   return static_cast<double>(total) / seconds_since(start);
@@ -154,7 +178,8 @@ double claimed_per_second(Line& line, std::size_t total) {
   const auto publish = [&](std::size_t count) {
     Publish word;
     if (published == 0) word.classes.push_back({1, {1000, 0, {}}, {}});
-    for (std::size_t i = 0; i < count; ++i, ++published) word.offers.push_back({{{1}, {0}, {published}}, 1, 0, published % 64});
+    for (std::size_t i = 0; i < count; ++i, ++published)
+      word.offers.push_back({{{1}, {0}, {published}}, 1, 0, published % 64});
     line.master->say(word, {Role::broker, {}, {}}, kReign);
   };
   const Time start = fabric::read_steady();
@@ -196,12 +221,15 @@ double round_trip_us(Line& line, std::size_t times) {
 }  // namespace
 
 void bench() {
+  tell("machine: memory of 65,536 offers, in KiB", full_queue_bytes() / 1024, "KiB");
   tell("machine: matches, 1 worker x 1 class", Fleet(1, 1).matches_per_second(100'000), "items/s");
   tell("machine: matches, 1,000 workers x 1 class", Fleet(1000, 1).matches_per_second(300'000), "items/s");
-  tell("machine: matches, 1,000 workers x 256 classes", Fleet(1000, 256).matches_per_second(300'000), "items/s");
+  tell("machine: matches, 1,000 workers x 256 classes", Fleet(1000, 256).matches_per_second(300'000),
+       "items/s");
   Line line;
   tell("loopback: worker to master, 100 B each", relayed_per_second(line, 100, 300'000), "messages/s");
-  tell("loopback: worker to master, 256 KiB each, in MB", relayed_per_second(line, 256 << 10, 4000) * 0.262144, "MB/s");
+  tell("loopback: worker to master, 256 KiB each, in MB",
+       relayed_per_second(line, 256 << 10, 4000) * 0.262144, "MB/s");
   tell("loopback: Publish to Claim, in batches", claimed_per_second(line, 500'000), "items/s");
   tell("loopback: round trip, one in flight, p50", round_trip_us(line, 2000), "us");
 }

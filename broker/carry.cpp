@@ -21,13 +21,17 @@ void Machine::Turn::carry(const MessageCame& message, Connection& speaker, BodyH
 // Null: nobody, and that is counted, and told where the speaker would not learn of it otherwise.
 Connection* Machine::Turn::find_hearer(const MessageCame& message, Connection& speaker) {
   switch (message.envelope.to.role) {
-    case Role::master: return find_master(message, speaker);
-    case Role::worker: return find_worker(message, speaker);
+    case Role::master:
+      return find_master(message, speaker);
+    case Role::worker:
+      return find_worker(message, speaker);
     case Role::operator_:
     case Role::submitter:
-    case Role::viewer: return find_client(message);
+    case Role::viewer:
+      return find_client(message);
     case Role::none:
-    case Role::broker: break;
+    case Role::broker:
+      break;
   }
   return nullptr;  // Refused, said to the broker: nothing follows from it
 }
@@ -43,7 +47,8 @@ Connection* Machine::Turn::find_master(const MessageCame& message, Connection& s
   }
   if (master != nullptr) return master;
   if (is_client(speaker.role)) {
-    refuse(message, Refusal::unreachable, "no master holds shard " + std::to_string(shard.value) + " now: say it again later");
+    refuse(message, Refusal::unreachable,
+           "no master holds shard " + std::to_string(shard.value) + " now: say it again later");
   } else {
     count(Count::dropped_no_holder);
   }
@@ -53,8 +58,9 @@ Connection* Machine::Turn::find_master(const MessageCame& message, Connection& s
 Connection* Machine::Turn::find_worker(const MessageCame& message, Connection& speaker) {
   const ShardTerm& reign = message.envelope.reign;
   if (!state_.routes.holds(speaker.id, reign)) {
-    refuse(message, Refusal::old_term, "shard " + std::to_string(reign.shard.value) + " is not held at term " +
-                                           std::to_string(reign.term.value) + " on this connection");
+    refuse(message, Refusal::old_term,
+           "shard " + std::to_string(reign.shard.value) + " is not held at term " +
+               std::to_string(reign.term.value) + " on this connection");
     return nullptr;
   }
   Connection* worker = state_.presence.of_name(Role::worker, message.envelope.to.name);

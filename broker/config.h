@@ -13,12 +13,12 @@
 namespace argosy::broker {
 
 struct Config {
-  std::string endpoint = "tcp://127.0.0.1:7433";      // port 0: any free one
+  std::string endpoint = "tcp://127.0.0.1:7433";  // port 0: any free one
   std::string endpoint_certificate = "endpoint.pem";
   std::string endpoint_key = "keys/endpoint.key";
-  std::string roster = "roster";                      // masters and operators; read again at SIGHUP
-  std::string directory = "broker";                   // epoch and pushed roster
-  std::uint32_t send_queue = 16'384;                  // messages that may wait for one peer that reads slowly
+  std::string roster = "roster";      // masters and operators; read again at SIGHUP
+  std::string directory = "broker";   // epoch and pushed roster
+  std::uint32_t send_queue = 16'384;  // messages that may wait for one peer that reads slowly
   std::string log_level = "info";
   Options machine;
 };

@@ -20,7 +20,8 @@ Result<Config> load(const std::string& text) {
 }
 
 TEST(Config, TakesPathsFromItsOwnFolder) {
-  const auto config = load("name = \"b7\"\nroster = \"people\"\nheartbeat = \"200ms\"\nsilence = \"1s\"\n[bounds]\noffers = 10\n");
+  const auto config = load(
+      "name = \"b7\"\nroster = \"people\"\nheartbeat = \"200ms\"\nsilence = \"1s\"\n[bounds]\noffers = 10\n");
   ASSERT_TRUE(config.ok());
   EXPECT_EQ(config->machine.name, "b7");
   EXPECT_EQ(config->machine.heartbeat, milliseconds(200));

@@ -1,4 +1,5 @@
-// What a broker counts: why it refused or dropped something, and how much it carried. People see them in BrokerReport.
+// What a broker counts: why it refused or dropped something, and how much it carried. People see them in
+// BrokerReport.
 #pragma once
 
 #include <array>
@@ -27,20 +28,20 @@ enum class Count : std::uint8_t {
   too_large,
   not_active,
   // Dropped: the sender repeats, or learns of it otherwise.
-  dropped_no_holder,     // a worker's word while nobody holds the shard
-  dropped_old_session,   // a master's word to a connection that is not current
-  dropped_old_holding,   // a shard claimed at a term that is not the highest
-  dropped_old_roster,    // a roster with a serial that is not higher
-  dropped_not_held,      // freed or declined, and not in the ledger
-  dropped_full,          // the receiver does not read
-  refusals_untold,       // refused, and not said: that peer has heard too many
+  dropped_no_holder,    // a worker's word while nobody holds the shard
+  dropped_old_session,  // a master's word to a connection that is not current
+  dropped_old_holding,  // a shard claimed at a term that is not the highest
+  dropped_old_roster,   // a roster with a serial that is not higher
+  dropped_not_held,     // freed or declined, and not in the ledger
+  dropped_full,         // the receiver does not read
+  refusals_untold,      // refused, and not said: that peer has heard too many
   // Carried.
   hellos,
   relayed,
   offers_taken_in,
   offers_withdrawn,
   offers_matched,
-  count_,                // how many there are
+  count_,  // how many there are
 };
 
 std::string_view to_text(Count count);

@@ -1,4 +1,5 @@
-// The one door: what every message must pass before its word is looked at. protocol.md, "Sessions" 2 and "who may say what".
+// The one door: what every message must pass before its word is looked at. protocol.md, "Sessions" 2 and "who
+// may say what".
 #pragma once
 
 #include <optional>
@@ -22,8 +23,10 @@ struct DoorRefusal {
 // Whether that identity may say that word to that role at all. Nothing: it may.
 std::optional<DoorRefusal> ask_right(const Identity& identity, const Envelope& envelope);
 
-// Whether it is said on the peer's current connection (nullptr: it has none). Nothing: it is. Not asked of Hello.
-std::optional<DoorRefusal> ask_connection(const Envelope& envelope, const Connection* connection, const Epoch& epoch);
+// Whether it is said on the peer's current connection (nullptr: it has none). Nothing: it is. Not asked of
+// Hello.
+std::optional<DoorRefusal> ask_connection(const Envelope& envelope, const Connection* connection,
+                                          const Epoch& epoch);
 
 // Whether a Hello can be believed. Nothing: it can.
 std::optional<DoorRefusal> ask_hello(const Identity& identity, const Hello& hello, const Options& options);

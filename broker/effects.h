@@ -1,4 +1,5 @@
-// What a broker owes the world after a step. The shell honours all of it before the next step, in the order of the fields.
+// What a broker owes the world after a step. The shell honours all of it before the next step, in the order
+// of the fields.
 #pragma once
 
 #include <cstdint>

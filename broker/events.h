@@ -1,4 +1,5 @@
-// What happens to a broker: everything that its machine ever hears of. The shell makes these from frames, files and timers.
+// What happens to a broker: everything that its machine ever hears of. The shell makes these from frames,
+// files and timers.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +14,12 @@ namespace argosy::broker {
 
 // One transport connection (fabric's Peer), never used again: who reconnects is another peer.
 using PeerId = Id<struct PeerTag, std::uint64_t>;
-// The body frame of a message that the machine may have relayed. Means something only until the effects of that step are honoured.
+// The body frame of a message that the machine may have relayed. Means something only until the effects of
+// that step are honoured.
 using BodyHandle = Id<struct BodyTag, std::uint64_t>;
 
-// Who stands behind a key, as the roster has it at this moment. enabled false: known or not, it may not take part.
+// Who stands behind a key, as the roster has it at this moment. enabled false: known or not, it may not take
+// part.
 struct Identity {
   Role role = Role::none;
   std::string name;
@@ -25,8 +28,8 @@ struct Identity {
   auto operator<=>(const Identity&) const = default;
 };
 
-// A body that is for somebody else: the machine never sees it. `request`: of a client's word, its key or request id, so
-// that a refusal can bear it; empty where there is none.
+// A body that is for somebody else: the machine never sees it. `request`: of a client's word, its key or
+// request id, so that a refusal can bear it; empty where there is none.
 struct Opaque {
   BodyHandle handle;
   std::string request;
@@ -64,7 +67,8 @@ struct SendFailed {
   PeerId peer;
 };
 
-// A roster (pushed or from a file) is in force. `peers` are those whose identity is another now. See Effects::roster.
+// A roster (pushed or from a file) is in force. `peers` are those whose identity is another now. See
+// Effects::roster.
 struct IdentitiesChanged {
   struct Change {
     PeerId peer;
@@ -73,7 +77,8 @@ struct IdentitiesChanged {
   std::vector<Change> peers;
 };
 
-// The gate turned keys away since the last time. Absolute: its whole table; `counters` are the transport's own.
+// The gate turned keys away since the last time. Absolute: its whole table; `counters` are the transport's
+// own.
 struct GateReported {
   std::vector<RefusedPeer> refused;
   std::vector<BrokerCounter> counters;
@@ -81,7 +86,7 @@ struct GateReported {
 
 // First event of all: what is on this host's disk. The machine answers with Effects::store_epoch.
 struct Start {
-  Epoch highest;                  // number 0: none yet
+  Epoch highest;  // number 0: none yet
   std::uint64_t roster_serial = 0;
 };
 
@@ -96,7 +101,7 @@ struct Tick {};
 // An orderly stop was asked for.
 struct Stop {};
 
-using Event = std::variant<Start, EpochStored, MessageCame, RubbishCame, PeerGone, SendFailed, IdentitiesChanged, GateReported,
-                           Tick, Stop>;
+using Event = std::variant<Start, EpochStored, MessageCame, RubbishCame, PeerGone, SendFailed,
+                           IdentitiesChanged, GateReported, Tick, Stop>;
 
 }  // namespace argosy::broker

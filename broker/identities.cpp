@@ -8,30 +8,43 @@ namespace {
 
 Role role_of(fabric::Role role) {
   switch (role) {
-    case fabric::Role::broker: return Role::broker;
-    case fabric::Role::master: return Role::master;
-    case fabric::Role::worker: return Role::worker;
-    case fabric::Role::operator_: return Role::operator_;
-    case fabric::Role::submitter: return Role::submitter;
-    case fabric::Role::viewer: return Role::viewer;
+    case fabric::Role::broker:
+      return Role::broker;
+    case fabric::Role::master:
+      return Role::master;
+    case fabric::Role::worker:
+      return Role::worker;
+    case fabric::Role::operator_:
+      return Role::operator_;
+    case fabric::Role::submitter:
+      return Role::submitter;
+    case fabric::Role::viewer:
+      return Role::viewer;
   }
   return Role::none;
 }
 
 std::optional<fabric::Role> fabric_role_of(Role role) {
   switch (role) {
-    case Role::worker: return fabric::Role::worker;
-    case Role::submitter: return fabric::Role::submitter;
-    case Role::viewer: return fabric::Role::viewer;
-    default: return std::nullopt;  // not for masters to push
+    case Role::worker:
+      return fabric::Role::worker;
+    case Role::submitter:
+      return fabric::Role::submitter;
+    case Role::viewer:
+      return fabric::Role::viewer;
+    default:
+      return std::nullopt;  // not for masters to push
   }
 }
 
 fabric::Standing standing_of(RosterState state) {
   switch (state) {
-    case RosterState::enabled: return fabric::Standing::enabled;
-    case RosterState::disabled: return fabric::Standing::disabled;
-    case RosterState::removed: return fabric::Standing::revoked;
+    case RosterState::enabled:
+      return fabric::Standing::enabled;
+    case RosterState::disabled:
+      return fabric::Standing::disabled;
+    case RosterState::removed:
+      return fabric::Standing::revoked;
   }
   return fabric::Standing::revoked;
 }
@@ -57,7 +70,9 @@ void Identities::push(const std::vector<RosterEntry>& entries) {
   use();
 }
 
-void Identities::use() { gate_.use(std::make_shared<const fabric::Roster>(roster_)); }
+void Identities::use() {
+  gate_.use(std::make_shared<const fabric::Roster>(roster_));
+}
 
 Identity Identities::of(const fabric::PublicKey& key) const {
   const fabric::RosterEntry* entry = roster_.find(key);

@@ -1,4 +1,5 @@
-// Whose key is whose on this broker: the roster file and what masters push, as the gate and the machine need it.
+// Whose key is whose on this broker: the roster file and what masters push, as the gate and the machine need
+// it.
 //
 // Thread rule: one thread; the gate gets its own copies.
 #pragma once
@@ -19,7 +20,7 @@ class Identities {
  public:
   Identities(fabric::Gate& gate, std::string file) : gate_(gate), file_(std::move(file)) {}
 
-  Status read_file();                           // on failure the roster stays as it was
+  Status read_file();  // on failure the roster stays as it was
   void push(const std::vector<RosterEntry>& entries);
 
   Identity of(const fabric::PublicKey& key) const;

@@ -21,7 +21,8 @@ Result<Epoch> parse_epoch(const std::string& text, const std::filesystem::path& 
     epoch.broker.assign(rest + 1, end - 1);
     if (is_name(epoch.broker)) return epoch;
   }
-  return Error{file.string() + ": is no epoch; peers know the highest: remove the file if there is no better copy"};
+  return Error{file.string() +
+               ": is no epoch; peers know the highest: remove the file if there is no better copy"};
 }
 
 }  // namespace
@@ -44,7 +45,8 @@ Result<Keepsakes> Keepsakes::open(const std::filesystem::path& folder) {
     const auto bytes = fabric::read_private_file(file);
     if (!bytes) return bytes.error();
     const auto roster = decode<Roster>(*bytes);
-    if (!roster) return Error{file.string() + ": " + roster.error().message + "; remove it, masters push it again"};
+    if (!roster)
+      return Error{file.string() + ": " + roster.error().message + "; remove it, masters push it again"};
     kept.roster_ = *roster;
   }
   return kept;

@@ -1,4 +1,5 @@
-// What a broker keeps on disk: its highest epoch, and the roster that masters pushed last. One folder, one owner.
+// What a broker keeps on disk: its highest epoch, and the roster that masters pushed last. One folder, one
+// owner.
 //
 // Failure: an Error that names the file. Thread rule: one thread.
 #pragma once
@@ -16,10 +17,10 @@ class Keepsakes {
   // Makes the folder where it is not there.
   static Result<Keepsakes> open(const std::filesystem::path& folder);
 
-  const Epoch& epoch() const { return epoch_; }      // number 0: none yet
-  const Roster& roster() const { return roster_; }   // serial 0: none yet
+  const Epoch& epoch() const { return epoch_; }     // number 0: none yet
+  const Roster& roster() const { return roster_; }  // serial 0: none yet
 
-  Status store(const Epoch& epoch);                  // synced when it returns
+  Status store(const Epoch& epoch);  // synced when it returns
   Status store(const Roster& roster);
 
  private:

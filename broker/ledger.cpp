@@ -6,7 +6,8 @@
 
 namespace argosy::broker {
 
-void Ledger::open(const Resources& capacity, std::uint32_t prefetch, bool draining, const std::vector<HeldItem>& held) {
+void Ledger::open(const Resources& capacity, std::uint32_t prefetch, bool draining,
+                  const std::vector<HeldItem>& held) {
   capacity_ = capacity;
   std::sort(capacity_.tags.begin(), capacity_.tags.end());
   set_prefetch(prefetch, draining);
@@ -28,11 +29,13 @@ void Ledger::set_prefetch(std::uint32_t prefetch, bool draining) {
 bool Ledger::fits(std::uint32_t cpu_milli, std::uint64_t memory_bytes) const {
   if (used_cpu_milli_ + cpu_milli > capacity_.cpu_milli) return false;
   if (memory_bytes == 0) return true;
-  return used_memory_bytes_ <= capacity_.memory_bytes && memory_bytes <= capacity_.memory_bytes - used_memory_bytes_;
+  return used_memory_bytes_ <= capacity_.memory_bytes &&
+         memory_bytes <= capacity_.memory_bytes - used_memory_bytes_;
 }
 
 Fit Ledger::fit(const Resources& resources) const {
-  if (resources.cpu_milli > capacity_.cpu_milli || resources.memory_bytes > capacity_.memory_bytes) return Fit::never;
+  if (resources.cpu_milli > capacity_.cpu_milli || resources.memory_bytes > capacity_.memory_bytes)
+    return Fit::never;
   if (draining_ || items_.size() >= items_most_) return Fit::not_now;
   if (waiting_.empty() && fits(resources.cpu_milli, resources.memory_bytes)) return Fit::runs;
   return waiting_.size() < prefetch_ ? Fit::waits : Fit::not_now;
@@ -84,7 +87,8 @@ bool Ledger::has_room() const {
 
 std::uint32_t Ledger::load() const {
   if (capacity_.cpu_milli == 0) return 1024;
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(1024, used_cpu_milli_ * 1024 / capacity_.cpu_milli));
+  return static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(1024, used_cpu_milli_ * 1024 / capacity_.cpu_milli));
 }
 
 void Ledger::audit() const {

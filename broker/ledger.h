@@ -1,6 +1,8 @@
-// A worker's room: what it can reserve, what it holds of it, and how many items may wait there. protocol.md, "Offers" 2.
+// A worker's room: what it can reserve, what it holds of it, and how many items may wait there. protocol.md,
+// "Offers" 2.
 //
-// The ledger only guesses which items run: those that fit, in the order in which they came. The worker decides.
+// The ledger only guesses which items run: those that fit, in the order in which they came. The worker
+// decides.
 #pragma once
 
 #include <cstddef>
@@ -21,11 +23,12 @@ class Ledger {
   explicit Ledger(std::uint32_t items_most) : items_most_(items_most) {}
 
   // Replaces all: a Hello.
-  void open(const Resources& capacity, std::uint32_t prefetch, bool draining, const std::vector<HeldItem>& held);
+  void open(const Resources& capacity, std::uint32_t prefetch, bool draining,
+            const std::vector<HeldItem>& held);
   void set_prefetch(std::uint32_t prefetch, bool draining);
 
-  // Where an item of these resources would go. An item that fits beside those that run still waits behind those that wait,
-  // so that small items never keep a large one from its turn.
+  // Where an item of these resources would go. An item that fits beside those that run still waits behind
+  // those that wait, so that small items never keep a large one from its turn.
   Fit fit(const Resources& resources) const;
   // Required: fit() is runs or waits, or the item is held already (it then changes nothing).
   void enter(const ItemRef& item, const Resources& resources);

@@ -12,8 +12,8 @@
 
 namespace argosy::broker {
 
-Party::Party(fabric::Context& context, const std::string& endpoint, const fabric::PublicKey& server_key, fabric::KeyPair keys,
-             Role its_role, std::string its_name)
+Party::Party(fabric::Context& context, const std::string& endpoint, const fabric::PublicKey& server_key,
+             fabric::KeyPair keys, Role its_role, std::string its_name)
     : role(its_role), name(std::move(its_name)) {
   fabric::ClientOptions options;
   options.endpoint = endpoint;
@@ -75,7 +75,8 @@ Loopback::Loopback() {
   const fabric::Validity validity{now + seconds(-60), now + seconds(3600)};
   const auto authority = fabric::Authority::create("test", validity);
   CHECK(authority.ok());
-  const auto certificate = authority->issue({"broker", "endpoint", server_keys_.public_key, {"127.0.0.1"}, validity});
+  const auto certificate =
+      authority->issue({"broker", "endpoint", server_keys_.public_key, {"127.0.0.1"}, validity});
   CHECK(certificate.ok());
   std::ofstream(config.endpoint_certificate) << certificate->pem();
   CHECK(fabric::save_key_pair(config.endpoint_key, server_keys_).ok());
@@ -95,7 +96,9 @@ fabric::KeyPair Loopback::enroll(Role role, const std::string& name) {
   return keys;
 }
 
-void Loopback::write_roster() const { std::ofstream(config.roster) << roster_; }
+void Loopback::write_roster() const {
+  std::ofstream(config.roster) << roster_;
+}
 
 void Loopback::open() {
   write_roster();

@@ -1,4 +1,5 @@
-// A broker on loopback in a thread of its own, with masters, workers and clients made to order. For tests and the bench only.
+// A broker on loopback in a thread of its own, with masters, workers and clients made to order. For tests and
+// the bench only.
 #pragma once
 
 #include <filesystem>
@@ -23,8 +24,8 @@ namespace argosy::broker {
 // One party with a socket. `heard` grows by receive().
 class Party {
  public:
-  Party(fabric::Context& context, const std::string& endpoint, const fabric::PublicKey& server_key, fabric::KeyPair keys,
-        Role role, std::string name);
+  Party(fabric::Context& context, const std::string& endpoint, const fabric::PublicKey& server_key,
+        fabric::KeyPair keys, Role role, std::string name);
 
   // Sends with the epoch and connection of the last Welcome. False: the socket takes nothing now.
   bool say(const Word& word, const Address& to = {Role::broker, {}, {}}, ShardTerm reign = {});

@@ -43,7 +43,8 @@ void Machine::audit() const {
   state_.queue.audit();
   state_.matcher.audit();
   std::size_t workers = 0;
-  for (const auto& [id, connection] : state_.presence.all()) workers += connection.role == Role::worker ? 1 : 0;
+  for (const auto& [id, connection] : state_.presence.all())
+    workers += connection.role == Role::worker ? 1 : 0;
   CHECK(workers == state_.matcher.workers());
 }
 
@@ -69,15 +70,17 @@ void Machine::Turn::rise_above(const Epoch& seen) {
 void Machine::Turn::on(const MessageCame& message) {
   if (std::holds_alternative<Idle>(state_.reign)) return;
   Connection* connection = state_.presence.of_peer(message.peer);
-  if (connection != nullptr && (connection->role != message.identity.role || connection->name != message.identity.name ||
-                                !message.identity.enabled)) {
+  if (connection != nullptr && (connection->role != message.identity.role ||
+                                connection->name != message.identity.name || !message.identity.enabled)) {
     leave(*connection, PresenceChange::closed);
     connection = nullptr;
   }
   if (!admit(message, connection)) return;
-  if (const auto* broken = std::get_if<Undecodable>(&message.body)) return refuse(message, broken->reason, broken->where);
+  if (const auto* broken = std::get_if<Undecodable>(&message.body))
+    return refuse(message, broken->reason, broken->where);
   if (const auto* word = std::get_if<Word>(&message.body)) return on_word(message, connection, *word);
-  if (!is_for_broker(message.envelope)) return carry(message, *connection, std::get<Opaque>(message.body).handle);
+  if (!is_for_broker(message.envelope))
+    return carry(message, *connection, std::get<Opaque>(message.body).handle);
 }
 
 // The one door.
@@ -99,7 +102,8 @@ bool Machine::Turn::admit(const MessageCame& message, Connection* connection) {
       refuse(message, Refusal::invalid, "no broker ever reigned in epoch " + std::to_string(seen.number));
     } else {
       rise_above(seen);
-      refuse(message, Refusal::not_active, "this broker rises above the epoch that you know: say Hello again");
+      refuse(message, Refusal::not_active,
+             "this broker rises above the epoch that you know: say Hello again");
     }
     return false;
   }
@@ -140,7 +144,8 @@ void Machine::Turn::on(const PeerGone& gone) {
 
 void Machine::Turn::on(const SendFailed& failed) {
   count(Count::dropped_full);
-  if (Connection* connection = state_.presence.of_peer(failed.peer)) leave(*connection, PresenceChange::closed);
+  if (Connection* connection = state_.presence.of_peer(failed.peer))
+    leave(*connection, PresenceChange::closed);
 }
 
 void Machine::Turn::on(const IdentitiesChanged& changed) {
@@ -167,7 +172,8 @@ void Machine::Turn::on(const Tick&) {
 }
 
 void Machine::Turn::on(const broker::Stop&) {
-  for (const auto& [id, connection] : state_.presence.all()) send(*state_.presence.of_id(id), Bye{"the broker stops"});
+  for (const auto& [id, connection] : state_.presence.all())
+    send(*state_.presence.of_id(id), Bye{"the broker stops"});
   forget_all();
   state_.reign = Idle{};
   out_.stopped = true;
@@ -196,8 +202,8 @@ void Machine::Turn::forget_all() {
 }
 
 // Counts always; tells as often as that peer may be told.
-void Machine::Turn::refuse(PeerId peer, const Identity& identity, const Envelope& refused, Refusal reason, std::string text,
-                           std::string request) {
+void Machine::Turn::refuse(PeerId peer, const Identity& identity, const Envelope& refused, Refusal reason,
+                           std::string text, std::string request) {
   count(count_of(reason));
   const bool known = state_.refused_peers.contains(peer);
   const bool may_tell = known || state_.refused_peers.size() < options_.max_connections;
@@ -210,12 +216,14 @@ void Machine::Turn::refuse(PeerId peer, const Identity& identity, const Envelope
   envelope.reign = refused.reign;
   envelope.to = {identity.role, identity.name, refused.connection};
   envelope.from = {Role::broker, options_.name, {}};
-  out_.out.push_back({peer, std::move(envelope), Refused{refused.word, reason, std::move(text), std::move(request), {}}});
+  out_.out.push_back(
+      {peer, std::move(envelope), Refused{refused.word, reason, std::move(text), std::move(request), {}}});
 }
 
 void Machine::Turn::refuse(const MessageCame& message, Refusal reason, std::string text) {
   const auto* opaque = std::get_if<Opaque>(&message.body);
-  refuse(message.peer, message.identity, message.envelope, reason, std::move(text), opaque == nullptr ? "" : opaque->request);
+  refuse(message.peer, message.identity, message.envelope, reason, std::move(text),
+         opaque == nullptr ? "" : opaque->request);
 }
 
 }  // namespace argosy::broker

@@ -1,9 +1,10 @@
 // The broker's machine: who is connected, who holds which shard, what is offered, and who has room for it.
 //
-// It carries words between masters and workers without reading them, and matches offers to room. It holds nothing that
-// masters and workers cannot tell it again. Required: Start is the first event; effects are honoured before the next step;
-// Tick comes when deadline() has come. Never throws, never blocks; memory is bounded by Options. One thread.
-// The rooms (broker/README.md): door, presence, routes, queue, ledger, matcher.
+// It carries words between masters and workers without reading them, and matches offers to room. It holds
+// nothing that masters and workers cannot tell it again. Required: Start is the first event; effects are
+// honoured before the next step; Tick comes when deadline() has come. Never throws, never blocks; memory is
+// bounded by Options. One thread. The rooms (broker/README.md): door, presence, routes, queue, ledger,
+// matcher.
 #pragma once
 
 #include <memory>
@@ -27,12 +28,14 @@ class Machine {
   // Appends to `out`; the caller clears it when it has honoured it.
   void step(Now now, const Event& event, Effects& out);
 
-  // When it next wants a Tick. A time that is past already: as soon as no more messages are waiting. Nothing: never.
+  // When it next wants a Tick. A time that is past already: as soon as no more messages are waiting. Nothing:
+  // never.
   std::optional<Time> deadline() const;
 
   const State& state() const { return state_; }
 
-  // Goes through all that is held and CHECKs that the rooms agree with each other. For tests: takes time with the fleet.
+  // Goes through all that is held and CHECKs that the rooms agree with each other. For tests: takes time with
+  // the fleet.
   void audit() const;
 
  private:

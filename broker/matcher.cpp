@@ -8,7 +8,8 @@
 namespace argosy::broker {
 
 namespace {
-// Remembers for some classes whether a worker may take them: tags and names are compared once. By serial of the lane.
+// Remembers for some classes whether a worker may take them: tags and names are compared once. By serial of
+// the lane.
 constexpr std::size_t kVerdicts = 1024;
 }  // namespace
 
@@ -51,7 +52,8 @@ void Matcher::unlist(Worker& worker) {
 }
 
 void Matcher::add_worker(ConnectionId id, const std::string& name, const Hello& hello) {
-  auto [place, is_new] = workers_.try_emplace(id, std::make_unique<Worker>(id, name, options_.items_per_worker));
+  auto [place, is_new] =
+      workers_.try_emplace(id, std::make_unique<Worker>(id, name, options_.items_per_worker));
   CHECK(is_new);
   Worker& worker = *place->second;
   CHECK(names_.emplace(name, &worker).second);
@@ -104,7 +106,8 @@ bool Matcher::may_take(Worker& worker, const Lane& lane) {
 // The lane whose turn it is among those that the worker may take and has room for.
 Matcher::Lane* Matcher::lane_for(Worker& worker, Fit least) const {
   for (const OfferQueue::Turn& turn : queue_.turns()) {
-    if (worker.ledger.fit(turn.lane->offer_class.resources) >= least && may_take(worker, *turn.lane)) return turn.lane;
+    if (worker.ledger.fit(turn.lane->offer_class.resources) >= least && may_take(worker, *turn.lane))
+      return turn.lane;
   }
   return nullptr;
 }
@@ -115,7 +118,8 @@ Matcher::Worker* Matcher::worker_for(const Lane& lane, Fit least) const {
   for (const Rank& rank : open_) {
     // From here on all are full: an offer could only wait there.
     if (least == Fit::runs && (rank.waiting > 0 || rank.load >= 1024)) return nullptr;
-    if (rank.worker->ledger.fit(lane.offer_class.resources) >= least && may_take(*rank.worker, lane)) return rank.worker;
+    if (rank.worker->ledger.fit(lane.offer_class.resources) >= least && may_take(*rank.worker, lane))
+      return rank.worker;
   }
   return nullptr;
 }

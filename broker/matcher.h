@@ -1,11 +1,13 @@
 // Brings offers and room together. After match() no offer fits any room that is open.
 //
-// It looks only at what changed since the last match: workers whose room grew against all classes, classes that were empty
-// against all open rooms; so a message costs the fleet or the classes once, never their product. An offer goes first where
-// it runs at once, on the least loaded worker; only then to wait somewhere. Ties go to whoever got something longest ago.
+// It looks only at what changed since the last match: workers whose room grew against all classes, classes
+// that were empty against all open rooms; so a message costs the fleet or the classes once, never their
+// product. An offer goes first where it runs at once, on the least loaded worker; only then to wait
+// somewhere. Ties go to whoever got something longest ago.
 //
-// Not done yet: when a worker idles and another has items of its classes waiting, those could be asked back (Return). The
-// place for it is the end of match(), which knows both; the protocol needs a word to a worker for it.
+// Not done yet: when a worker idles and another has items of its classes waiting, those could be asked back
+// (Return). The place for it is the end of match(), which knows both; the protocol needs a word to a worker
+// for it.
 #pragma once
 
 #include <compare>
@@ -43,7 +45,9 @@ class Matcher {
   bool free(ConnectionId id, const ItemRef& item);  // false: not held there
 
   // Whether match() might do something.
-  bool wanted() const { return (!grown_.empty() && queue_.size() > 0) || (!queue_.fresh().empty() && !open_.empty()); }
+  bool wanted() const {
+    return (!grown_.empty() && queue_.size() > 0) || (!queue_.fresh().empty() && !open_.empty());
+  }
   void match(std::vector<Match>& out);
 
   const Ledger& ledger(ConnectionId id) const;
@@ -77,8 +81,8 @@ class Matcher {
   OfferQueue& queue_;
   std::map<ConnectionId, std::unique_ptr<Worker>> workers_;
   std::map<std::string, Worker*> names_;
-  std::set<Rank> open_;            // with room for anything at all
-  std::set<ConnectionId> grown_;   // whose room grew since the last match
+  std::set<Rank> open_;           // with room for anything at all
+  std::set<ConnectionId> grown_;  // whose room grew since the last match
   std::uint64_t serves_ = 0;
 };
 

@@ -1,4 +1,5 @@
-// Random life of queue, ledgers and matcher: the rooms agree, and after a match no offer is left that fits open room.
+// Random life of queue, ledgers and matcher: the rooms agree, and after a match no offer is left that fits
+// open room.
 #include "broker/matcher.h"
 
 #include <gtest/gtest.h>
@@ -64,9 +65,13 @@ struct World {
     const ShardId shard{static_cast<std::uint32_t>(rng.below(2))};
     OfferClass offer_class{static_cast<std::uint32_t>(rng.below(10)), draw_resources(6), {}};
     if (rng.chance(1, 4)) offer_class.workers = {"w1", "w3"};
-    if (queue.define(shard, offer_class) == QueueRefusal::none) classes[{shard, offer_class.id}] = offer_class;
+    if (queue.define(shard, offer_class) == QueueRefusal::none)
+      classes[{shard, offer_class.id}] = offer_class;
     for (std::uint64_t i = rng.below(6); i > 0; --i) {
-      queue.add(shard, {{{1}, {0}, {items++}}, offer_class.id, static_cast<std::int32_t>(rng.between(-1, 1)), rng.below(3)});
+      queue.add(shard, {{{1}, {0}, {items++}},
+                        offer_class.id,
+                        static_cast<std::int32_t>(rng.between(-1, 1)),
+                        rng.below(3)});
     }
   }
 
@@ -80,20 +85,36 @@ struct World {
 
   void turn() {
     switch (rng.below(8)) {
-      case 0: come(); break;
-      case 1: if (rng.chance(1, 4)) go(); break;
-      case 2: case 3: publish(); break;
-      case 4: queue.withdraw({0}, {{1}, {0}, {rng.below(items + 1)}}); break;
-      case 5: if (rng.chance(1, 10)) queue.drop_shard({1}); break;
-      default: free_one(); free_one(); break;
+      case 0:
+        come();
+        break;
+      case 1:
+        if (rng.chance(1, 4)) go();
+        break;
+      case 2:
+      case 3:
+        publish();
+        break;
+      case 4:
+        queue.withdraw({0}, {{1}, {0}, {rng.below(items + 1)}});
+        break;
+      case 5:
+        if (rng.chance(1, 10)) queue.drop_shard({1});
+        break;
+      default:
+        free_one();
+        free_one();
+        break;
     }
   }
 
   bool may_take(ConnectionId worker, const OfferClass& offer_class) const {
     const auto& names = offer_class.workers;
-    if (!names.empty() && std::find(names.begin(), names.end(), workers.at(worker)) == names.end()) return false;
+    if (!names.empty() && std::find(names.begin(), names.end(), workers.at(worker)) == names.end())
+      return false;
     const auto& tags = matcher.ledger(worker).capacity().tags;
-    return std::includes(tags.begin(), tags.end(), offer_class.resources.tags.begin(), offer_class.resources.tags.end());
+    return std::includes(tags.begin(), tags.end(), offer_class.resources.tags.begin(),
+                         offer_class.resources.tags.end());
   }
 
   void expect_nothing_left() const {

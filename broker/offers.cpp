@@ -15,8 +15,10 @@ constexpr std::size_t kClaimsPerWord = 4096;
 Refusal refusal_of(QueueRefusal refusal) {
   switch (refusal) {
     case QueueRefusal::unknown_class:
-    case QueueRefusal::class_differs: return Refusal::invalid;
-    default: return Refusal::busy;
+    case QueueRefusal::class_differs:
+      return Refusal::invalid;
+    default:
+      return Refusal::busy;
   }
 }
 
@@ -30,8 +32,9 @@ class Tally {
   std::size_t refused() const { return refused_; }
   QueueRefusal first() const { return first_; }
   std::string text(std::size_t of) const {
-    return std::to_string(refused_) + " of " + std::to_string(of) + " offers and classes were not taken in: " +
-           std::string(to_text(first_)) + "; publish what is not claimed again";
+    return std::to_string(refused_) + " of " + std::to_string(of) +
+           " offers and classes were not taken in: " + std::string(to_text(first_)) +
+           "; publish what is not claimed again";
   }
 
  private:
@@ -40,8 +43,8 @@ class Tally {
 };
 
 std::string not_holder(const ShardTerm& reign) {
-  return "shard " + std::to_string(reign.shard.value) + " is not held at term " + std::to_string(reign.term.value) +
-         " on this connection";
+  return "shard " + std::to_string(reign.shard.value) + " is not held at term " +
+         std::to_string(reign.term.value) + " on this connection";
 }
 
 }  // namespace

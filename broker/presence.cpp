@@ -67,7 +67,8 @@ Connection* Presence::of_name(Role role, const std::string& name) {
 
 std::vector<ConnectionId> Presence::masters() const {
   std::vector<ConnectionId> masters;
-  for (auto each = names_.lower_bound({Role::master, ""}); each != names_.end() && each->first.first == Role::master; ++each) {
+  for (auto each = names_.lower_bound({Role::master, ""});
+       each != names_.end() && each->first.first == Role::master; ++each) {
     masters.push_back(each->second);
   }
   return masters;

@@ -1,4 +1,5 @@
-// Who is connected: connections by peer, by id and by name, and when each was last heard. protocol.md, "Sessions".
+// Who is connected: connections by peer, by id and by name, and when each was last heard. protocol.md,
+// "Sessions".
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,9 @@
 
 namespace argosy::broker {
 
-constexpr bool is_client(Role role) { return role == Role::operator_ || role == Role::submitter || role == Role::viewer; }
+constexpr bool is_client(Role role) {
+  return role == Role::operator_ || role == Role::submitter || role == Role::viewer;
+}
 
 // A Hello that was answered by Welcome.
 struct Connection {
@@ -29,13 +32,13 @@ struct Connection {
   SessionId session;
   Host host;
   std::string build;
-  Resources capacity;        // workers
-  bool draining = false;     // workers
-  bool spoke = false;        // said anything since its Hello
+  Resources capacity;     // workers
+  bool draining = false;  // workers
+  bool spoke = false;     // said anything since its Hello
   Time heard;
-  Time said;                 // by the broker to it
-  Time look;                 // when Presence looks at it next
-  Budget words;              // clients
+  Time said;     // by the broker to it
+  Time look;     // when Presence looks at it next
+  Budget words;  // clients
 };
 
 class Presence {

@@ -6,14 +6,22 @@ namespace argosy::broker {
 
 std::string_view to_text(QueueRefusal refusal) {
   switch (refusal) {
-    case QueueRefusal::none: return "taken in";
-    case QueueRefusal::unknown_class: return "an offer names a class that was not defined on this connection";
-    case QueueRefusal::class_differs: return "a class was defined anew while offers of it are queued";
-    case QueueRefusal::classes_full: return "max_classes";
-    case QueueRefusal::class_full: return "offers_per_class";
-    case QueueRefusal::group_full: return "offers_per_group";
-    case QueueRefusal::offers_full: return "max_offers";
-    case QueueRefusal::names_too_many: return "workers_per_class";
+    case QueueRefusal::none:
+      return "taken in";
+    case QueueRefusal::unknown_class:
+      return "an offer names a class that was not defined on this connection";
+    case QueueRefusal::class_differs:
+      return "a class was defined anew while offers of it are queued";
+    case QueueRefusal::classes_full:
+      return "max_classes";
+    case QueueRefusal::class_full:
+      return "offers_per_class";
+    case QueueRefusal::group_full:
+      return "offers_per_group";
+    case QueueRefusal::offers_full:
+      return "max_offers";
+    case QueueRefusal::names_too_many:
+      return "workers_per_class";
   }
   return "?";
 }
@@ -81,7 +89,8 @@ QueueRefusal OfferQueue::refuse(const Lane& lane, const Offer& offer) const {
   const auto level = lane.levels.find(offer.priority);
   if (level == lane.levels.end()) return QueueRefusal::none;
   const auto group = level->second.groups.find(offer.group);
-  const bool full = group != level->second.groups.end() && group->second.items.size() >= options_.offers_per_group;
+  const bool full =
+      group != level->second.groups.end() && group->second.items.size() >= options_.offers_per_group;
   return full ? QueueRefusal::group_full : QueueRefusal::none;
 }
 

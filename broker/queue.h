@@ -1,7 +1,8 @@
-// The queue of offers: bounded, by class; within a class by priority, then groups in turn, then first come first served.
+// The queue of offers: bounded, by class; within a class by priority, then groups in turn, then first come
+// first served.
 //
-// A class is known by shard and number. Offers of one shard come from its holder only, so a shard's offers go together.
-// Taking, adding and withdrawing cost the logarithm of what is queued. One thread.
+// A class is known by shard and number. Offers of one shard come from its holder only, so a shard's offers go
+// together. Taking, adding and withdrawing cost the logarithm of what is queued. One thread.
 #pragma once
 
 #include <compare>
@@ -29,7 +30,16 @@ struct ClassKey {
 };
 
 // Why an offer or class was not taken in.
-enum class QueueRefusal { none, unknown_class, class_differs, classes_full, class_full, group_full, offers_full, names_too_many };
+enum class QueueRefusal {
+  none,
+  unknown_class,
+  class_differs,
+  classes_full,
+  class_full,
+  group_full,
+  offers_full,
+  names_too_many
+};
 std::string_view to_text(QueueRefusal refusal);
 
 class OfferQueue {
@@ -41,8 +51,8 @@ class OfferQueue {
   struct Lane {
     ClassKey key;
     OfferClass offer_class;
-    std::uint32_t serial = 0;   // of this definition, from 1; never used again
-    std::uint64_t served = 0;   // when it last had a turn or, while empty, became so
+    std::uint32_t serial = 0;  // of this definition, from 1; never used again
+    std::uint64_t served = 0;  // when it last had a turn or, while empty, became so
     std::size_t size = 0;
     std::map<std::int32_t, Level, std::greater<>> levels;  // by priority; none is empty
   };
@@ -103,13 +113,13 @@ class OfferQueue {
   QueueRefusal refuse(const Lane& lane, const Offer& offer) const;
   void remove(Places::iterator place);
   bool make_room_for_lane();
-  void rest(Lane& lane);   // it has no offers (any more)
-  void wake(Lane& lane);   // it has offers (again)
+  void rest(Lane& lane);  // it has no offers (any more)
+  void wake(Lane& lane);  // it has offers (again)
 
   const Options& options_;
   std::map<ClassKey, std::unique_ptr<Lane>> lanes_;
   Places places_;
-  std::set<Turn> turns_;                                // of lanes with offers
+  std::set<Turn> turns_;                                  // of lanes with offers
   std::set<std::pair<std::uint64_t, ClassKey>> resting_;  // lanes without, longest first
   std::set<ClassKey> fresh_;
   std::uint64_t serves_ = 0;

@@ -12,7 +12,9 @@ struct RequestHead {
   std::string id;
 
   template <class V>
-  void visit(V& v) { v(id); }
+  void visit(V& v) {
+    v(id);
+  }
 };
 
 }  // namespace
@@ -23,8 +25,10 @@ std::string request_of(std::uint16_t word, std::string_view body) {
     case Watch::word:
     case Ask::word:
     case Put::word:
-    case Deploy::word: break;
-    default: return {};
+    case Deploy::word:
+      break;
+    default:
+      return {};
   }
   auto head = decode<RequestHead>(body);
   return head ? std::move(head->id) : std::string();

@@ -1,4 +1,5 @@
-// The one thing that a broker reads in a client's body: the key or request id, so that its refusals can bear it. Pure.
+// The one thing that a broker reads in a client's body: the key or request id, so that its refusals can bear
+// it. Pure.
 #pragma once
 
 #include <cstdint>

@@ -4,7 +4,8 @@
 
 namespace argosy::broker {
 
-Routes::Changes Routes::hold(ConnectionId master, const std::string& name, const std::vector<ShardTerm>& holds) {
+Routes::Changes Routes::hold(ConnectionId master, const std::string& name,
+                             const std::vector<ShardTerm>& holds) {
   Changes changes;
   for (auto& [shard, reign] : reigns_) {
     if (reign.master != master) continue;
@@ -17,8 +18,8 @@ Routes::Changes Routes::hold(ConnectionId master, const std::string& name, const
     const auto known = reigns_.find(each.shard);
     const bool is_new = known == reigns_.end();
     const bool late = !is_new && (each.term < known->second.term ||
-                                  (each.term == known->second.term && known->second.master != ConnectionId{} &&
-                                   known->second.master != master));
+                                  (each.term == known->second.term &&
+                                   known->second.master != ConnectionId{} && known->second.master != master));
     if (each.term == Term{} || late || (is_new && reigns_.size() >= options_.max_shards)) {
       ++changes.refused;
       continue;

@@ -1,4 +1,5 @@
-// Who holds which shard, at which term. The highest term that was said counts; it is remembered when its holder is gone.
+// Who holds which shard, at which term. The highest term that was said counts; it is remembered when its
+// holder is gone.
 #pragma once
 
 #include <cstddef>
@@ -22,16 +23,15 @@ class Routes {
     std::string name;     // of the master; empty: nobody
   };
   struct Changes {
-    std::vector<ShardId> lost;    // had this master, has it no more or at another term
+    std::vector<ShardId> lost;  // had this master, has it no more or at another term
     std::vector<ShardId> gained;
-    std::size_t refused = 0;      // claimed at a term that is not the highest, or too many shards
+    std::size_t refused = 0;  // claimed at a term that is not the highest, or too many shards
   };
 
   explicit Routes(const Options& options) : options_(options) {}
 
   // All that this master holds now (a Hello or Holding); nothing, when it is gone.
   Changes hold(ConnectionId master, const std::string& name, const std::vector<ShardTerm>& holds);
-
 
   const Reign* of(ShardId shard) const;  // nullptr: never heard of, or nobody holds it
   bool holds(ConnectionId master, const ShardTerm& reign) const;

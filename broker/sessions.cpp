@@ -14,7 +14,8 @@ bool may_be_pushed(const RosterEntry& entry) {
 }
 
 WorkerPresence presence_of(const Connection& worker, PresenceChange change) {
-  return {worker.name, worker.session, worker.id, change, worker.host, worker.build, worker.capacity, worker.draining};
+  return {worker.name, worker.session, worker.id,       change,
+          worker.host, worker.build,   worker.capacity, worker.draining};
 }
 
 }  // namespace
@@ -53,11 +54,14 @@ bool Machine::Turn::is_repeat(const Connection& before, const Hello& hello) cons
   return std::all_of(hello.holds.begin(), hello.holds.end(), held);
 }
 
-// One name, one connection: the older one goes, or stays and this is its twin. Then there must be room. False: refused.
+// One name, one connection: the older one goes, or stays and this is its twin. Then there must be room.
+// False: refused.
 bool Machine::Turn::make_way(const MessageCame& message, const Hello& hello) {
-  Connection* older =
-      is_client(message.identity.role) ? nullptr : state_.presence.of_name(message.identity.role, message.identity.name);
-  if (older != nullptr && older->host.machine_id != hello.host.machine_id && older->heard + options_.silence > now_) {
+  Connection* older = is_client(message.identity.role)
+                          ? nullptr
+                          : state_.presence.of_name(message.identity.role, message.identity.name);
+  if (older != nullptr && older->host.machine_id != hello.host.machine_id &&
+      older->heard + options_.silence > now_) {
     refuse(message, Refusal::twin, older->name + " is connected from host " + older->host.name);
     return false;
   }
@@ -70,12 +74,17 @@ bool Machine::Turn::make_way(const MessageCame& message, const Hello& hello) {
 }
 
 void Machine::Turn::welcome(Connection& connection) {
-  send(connection, Welcome{connection.id, options_.heartbeat, options_.silence, state_.routes.holders(), options_.cluster});
+  send(connection, Welcome{connection.id, options_.heartbeat, options_.silence, state_.routes.holders(),
+                           options_.cluster});
 }
 
-void Machine::Turn::bye(Connection& connection) { leave(connection, PresenceChange::left); }
+void Machine::Turn::bye(Connection& connection) {
+  leave(connection, PresenceChange::left);
+}
 
-void Machine::Turn::holding(Connection& master, const Holding& holding) { hold(master, holding.holds); }
+void Machine::Turn::holding(Connection& master, const Holding& holding) {
+  hold(master, holding.holds);
+}
 
 void Machine::Turn::hold(Connection& master, const std::vector<ShardTerm>& holds) {
   Routes::Changes changes = state_.routes.hold(master.id, master.name, holds);
@@ -103,7 +112,8 @@ void Machine::Turn::tell_presence(const Connection& worker, PresenceChange chang
 void Machine::Turn::tell_everybody_present(Connection& master) {
   argosy::Presence everybody{true, {}};
   for (const auto& [id, connection] : state_.presence.all()) {
-    if (connection.role == Role::worker) everybody.workers.push_back(presence_of(connection, PresenceChange::here));
+    if (connection.role == Role::worker)
+      everybody.workers.push_back(presence_of(connection, PresenceChange::here));
   }
   send(master, std::move(everybody));
 }
@@ -129,10 +139,12 @@ void Machine::Turn::roster(const MessageCame& message, const Roster& roster) {
   if (roster.serial <= state_.roster_serial) return count(Count::dropped_old_roster);
   state_.roster_serial = roster.serial;
   RosterUpdate update{roster.serial, {}};
-  std::copy_if(roster.entries.begin(), roster.entries.end(), std::back_inserter(update.entries), may_be_pushed);
+  std::copy_if(roster.entries.begin(), roster.entries.end(), std::back_inserter(update.entries),
+               may_be_pushed);
   if (update.entries.size() < roster.entries.size()) {
-    refuse(message, Refusal::invalid, "entries of roles other than worker, submitter and viewer are left out: those stand in "
-                                      "the roster file on the broker's host");
+    refuse(message, Refusal::invalid,
+           "entries of roles other than worker, submitter and viewer are left out: those stand in "
+           "the roster file on the broker's host");
   }
   out_.roster = std::move(update);
 }

@@ -18,7 +18,7 @@ namespace argosy::broker {
 
 namespace {
 
-constexpr int kMessagesPerTurn = 512;       // then room is matched, and departures are looked at
+constexpr int kMessagesPerTurn = 512;  // then room is matched, and departures are looked at
 constexpr std::int64_t kMessageBytes = 16 << 20;
 constexpr Duration kGateLook = seconds(1);
 
@@ -60,7 +60,8 @@ Shell::Shell(Config config, Keepsakes kept, fabric::KeyPair keys)
       machine_(config_.machine),
       gate_(context_),
       identities_(gate_, config_.roster),
-      server_(std::make_unique<fabric::ServerSocket>(context_, gate_, server_options(config_, std::move(keys)))) {
+      server_(
+          std::make_unique<fabric::ServerSocket>(context_, gate_, server_options(config_, std::move(keys)))) {
   polls_.add(*server_);
 }
 
@@ -77,7 +78,8 @@ Result<std::unique_ptr<Shell>> Shell::open(Config config) {
 }
 
 Status Shell::rise() {
-  // The port first: an epoch is not spent on a broker that cannot listen. Nobody is answered before the loop runs.
+  // The port first: an epoch is not spent on a broker that cannot listen. Nobody is answered before the loop
+  // runs.
   if (auto listens = server_->listen(config_.endpoint); !listens) return listens.error();
   step(Start{kept_.epoch(), kept_.roster().serial});
   if (failed_) return *failed_;
@@ -125,7 +127,8 @@ void Shell::take(fabric::Received& received) {
   if (received.frames.size() == 1 && received.frames[0].empty()) return;  // a probe
   if (received.frames.size() != 2) {
     const std::string count = std::to_string(received.frames.size());
-    return step(RubbishCame{peer, identity, Refusal::malformed, "a message has two frames, this one has " + count});
+    return step(
+        RubbishCame{peer, identity, Refusal::malformed, "a message has two frames, this one has " + count});
   }
   auto envelope = decode_envelope(received.frames[0].view());
   if (!envelope) return step(RubbishCame{peer, identity, envelope.error().reason, envelope.error().message});
@@ -163,7 +166,8 @@ void Shell::report_gate(Now now) {
   gate_refused_ = refused;
   GateReported report;
   for (const fabric::RefusedKey& each : gate_.refused()) {
-    report.refused.push_back({each.key.hex(), each.address, std::string(to_text(each.refusal)), each.count, each.last});
+    report.refused.push_back(
+        {each.key.hex(), each.address, std::string(to_text(each.refusal)), each.count, each.last});
   }
   report.counters = {{"gate_admitted", gate.admitted},
                      {"gate_refused", gate.refused},
@@ -188,7 +192,8 @@ void Shell::recheck_identities() {
   for (const auto& [id, connection] : machine_.state().presence.all()) {
     const auto key = keys_.find(connection.peer);
     const Identity identity = key == keys_.end() ? Identity{} : identities_.of(key->second);
-    if (identity != Identity{connection.role, connection.name, true}) changed.peers.push_back({connection.peer, identity});
+    if (identity != Identity{connection.role, connection.name, true})
+      changed.peers.push_back({connection.peer, identity});
   }
   if (!changed.peers.empty()) follow_ups_.push_back(std::move(changed));
 }
@@ -239,7 +244,8 @@ void Shell::send(Outgoing& outgoing) {
     frames[1] = std::move(body_);
   }
   // A peer that is gone is told by take_gone().
-  if (server_->send({outgoing.peer.value}, frames) == fabric::Sent::full) follow_ups_.push_back(SendFailed{outgoing.peer});
+  if (server_->send({outgoing.peer.value}, frames) == fabric::Sent::full)
+    follow_ups_.push_back(SendFailed{outgoing.peer});
 }
 
 }  // namespace argosy::broker

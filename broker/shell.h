@@ -1,7 +1,8 @@
-// The broker's shell: frames to events, effects to calls. One loop on one thread; the gate and libzmq have their own.
+// The broker's shell: frames to events, effects to calls. One loop on one thread; the gate and libzmq have
+// their own.
 //
-// Failure: open() names what is wrong with configuration, key, roster, disk or port; run() ends early only when the epoch
-// cannot be kept. Thread rule: one thread from open() to the end.
+// Failure: open() names what is wrong with configuration, key, roster, disk or port; run() ends early only
+// when the epoch cannot be kept. Thread rule: one thread from open() to the end.
 #pragma once
 
 #include <deque>
@@ -73,8 +74,8 @@ class Shell {
   std::uint64_t gate_refused_ = 0;
 };
 
-// The program: serves in the foreground until SIGTERM or SIGINT; SIGHUP reads the roster again. Tells when it is ready
-// (readiness.h). Returns the exit status; a failure is one line on stderr.
+// The program: serves in the foreground until SIGTERM or SIGINT; SIGHUP reads the roster again. Tells when it
+// is ready (readiness.h). Returns the exit status; a failure is one line on stderr.
 int run_broker(const Config& config);
 
 }  // namespace argosy::broker

@@ -148,7 +148,8 @@ TEST(Broker, NoticesAClosedConnectionAndSaysByeWhenItStops) {
   worker.socket->reconnect(fabric::read_steady(), events);
   ASSERT_TRUE(fleet.until([&] {
     const auto* presence = master.last<argosy::Presence>();
-    return presence != nullptr && !presence->workers.empty() && presence->workers[0].change == PresenceChange::closed;
+    return presence != nullptr && !presence->workers.empty() &&
+           presence->workers[0].change == PresenceChange::closed;
   }));
   fleet.stop();
   ASSERT_TRUE(fleet.until([&] { return master.last<Bye>() != nullptr; }));

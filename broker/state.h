@@ -10,10 +10,10 @@
 #include "base/time.h"
 #include "broker/counters.h"
 #include "broker/matcher.h"
+#include "broker/options.h"
 #include "broker/presence.h"
 #include "broker/queue.h"
 #include "broker/routes.h"
-#include "broker/options.h"
 
 namespace argosy::broker {
 
@@ -29,7 +29,8 @@ struct Serving {
 using Reign = std::variant<Idle, Rising, Serving>;
 
 struct State {
-  explicit State(const Options& options) : presence(options), routes(options), queue(options), matcher(options, queue) {}
+  explicit State(const Options& options)
+      : presence(options), routes(options), queue(options), matcher(options, queue) {}
 
   Reign reign;
   Presence presence;
@@ -39,7 +40,7 @@ struct State {
   Counters counters;
 
   std::uint64_t roster_serial = 0;
-  std::map<PeerId, Budget> refused_peers;   // how much each may still be told; bounded by max_connections
+  std::map<PeerId, Budget> refused_peers;  // how much each may still be told; bounded by max_connections
 
   // For BrokerReport.
   std::vector<RefusedPeer> refused_keys;

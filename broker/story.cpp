@@ -55,7 +55,8 @@ std::vector<ItemRef> items_of(const std::string& text) {
     const auto range = split(parts.at(2), '-');
     const std::uint64_t last = std::stoull(range.back());
     for (std::uint64_t i = std::stoull(range.front()); i <= last; ++i) {
-      items.push_back({{std::stoull(parts.at(0))}, {static_cast<std::uint32_t>(std::stoul(parts.at(1)))}, {i}});
+      items.push_back(
+          {{std::stoull(parts.at(0))}, {static_cast<std::uint32_t>(std::stoul(parts.at(1)))}, {i}});
     }
   }
   return items;
@@ -86,7 +87,8 @@ Publish publish_of(const Arguments& with) {
     publish.classes.push_back({id, resources_of(with, 1000), split(text_of(with, "workers"), ',')});
   }
   for (const ItemRef& item : items_of(text_of(with, "items"))) {
-    publish.offers.push_back({item, id, std::stoi(text_of(with, "priority", "0")), number_of(with, "group", 0)});
+    publish.offers.push_back(
+        {item, id, std::stoi(text_of(with, "priority", "0")), number_of(with, "group", 0)});
   }
   return publish;
 }
@@ -150,7 +152,8 @@ void Story::command(const std::string& line) {
     step(GateReported{{{"5f", "192.0.2.7", "unknown_key", 3, {}}}, {{"gate_refused", 3}}});
   } else if (first == "peer") {  // peer LABEL ROLE NAME [unknown]
     Party& party = parties_[words.at(1)];
-    party = {PeerId{parties_.size()}, {role_of(words.at(2)), words.at(3), !with.contains("disabled")}, {}, {}};
+    party = {
+        PeerId{parties_.size()}, {role_of(words.at(2)), words.at(3), !with.contains("disabled")}, {}, {}};
   } else {
     CHECK(parties_.contains(first));
     say(parties_.at(first), words.at(1), with);
@@ -160,14 +163,16 @@ void Story::command(const std::string& line) {
 void Story::say(Party& party, const std::string& what, const Arguments& with) {
   if (what == "gone") return step(PeerGone{party.peer});
   if (what == "full") return step(SendFailed{party.peer});
-  if (what == "rubbish") return step(RubbishCame{party.peer, party.identity, Refusal::malformed, "envelope: not msgpack"});
+  if (what == "rubbish")
+    return step(RubbishCame{party.peer, party.identity, Refusal::malformed, "envelope: not msgpack"});
   if (what == "revoked") {
     party.identity.enabled = false;
     return with.contains("untold") ? void() : step(IdentitiesChanged{{{party.peer, party.identity}}});
   }
   if (what == "says") {  // LABEL says WORD …: carried unread
     for (const auto& [key, value] : with) {
-      if (const auto number = argosy::word_number(key); number != 0) return hand(party, with, number, nullptr);
+      if (const auto number = argosy::word_number(key); number != 0)
+        return hand(party, with, number, nullptr);
     }
     return hand(party, with, static_cast<std::uint16_t>(number_of(with, "word", 0)), nullptr);
   }
@@ -216,7 +221,8 @@ void Story::hand(Party& party, const Arguments& with, std::uint16_t number, cons
   if (with.contains("to")) {  // to=ROLE or to=LABEL
     const std::string& to = with.at("to");
     if (parties_.contains(to)) {
-      envelope.to = {parties_.at(to).identity.role, parties_.at(to).identity.name, parties_.at(to).connection};
+      envelope.to = {parties_.at(to).identity.role, parties_.at(to).identity.name,
+                     parties_.at(to).connection};
     } else {
       envelope.to.role = role_of(to);
     }
@@ -228,7 +234,8 @@ void Story::hand(Party& party, const Arguments& with, std::uint16_t number, cons
     CHECK(decoded.ok());
     message.body = *decoded;
   }
-  if (with.contains("undecodable")) message.body = Undecodable{Refusal::malformed, "Publish.offers: not an array"};
+  if (with.contains("undecodable"))
+    message.body = Undecodable{Refusal::malformed, "Publish.offers: not an array"};
   step(message);
 }
 
@@ -265,7 +272,8 @@ void Story::note(Effects& effects) {
   }
   if (effects.roster) {
     std::string line = "roster " + std::to_string(effects.roster->serial) + ":";
-    for (const RosterEntry& each : effects.roster->entries) line += " " + std::string(to_string(each.role)) + "/" + each.name;
+    for (const RosterEntry& each : effects.roster->entries)
+      line += " " + std::string(to_string(each.role)) + "/" + each.name;
     owed_.push_back(line);
   }
   for (const Outgoing& each : effects.out) hear(each);

@@ -1,7 +1,9 @@
-// Plays a story: a text of what peers say to a broker, with what the broker owes after each line. For tests only.
+// Plays a story: a text of what peers say to a broker, with what the broker owes after each line. For tests
+// only.
 //
-// Lines that begin with '>' are what is expected, those with '#' are for people; all others are commands (broker/README.md).
-// Everything that is owed is printed: what is not there was not sent. Words travel through the codec, both ways.
+// Lines that begin with '>' are what is expected, those with '#' are for people; all others are commands
+// (broker/README.md). Everything that is owed is printed: what is not there was not sent. Words travel
+// through the codec, both ways.
 #pragma once
 
 #include <map>
@@ -26,7 +28,7 @@ class Story {
     PeerId peer;
     Identity identity;
     ConnectionId connection;
-    ShardTerm reign;      // a master's, as last said
+    ShardTerm reign;  // a master's, as last said
   };
 
   void command(const std::string& line);

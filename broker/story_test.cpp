@@ -1,4 +1,5 @@
-// Every story in broker/testdata: ARGOSY_RECORD=1 writes down what happened instead of comparing; read the diff.
+// Every story in broker/testdata: ARGOSY_RECORD=1 writes down what happened instead of comparing; read the
+// diff.
 #include "broker/story.h"
 
 #include <gtest/gtest.h>
@@ -34,7 +35,8 @@ TEST_P(Stories, HappenAsTheyAreWritten) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Broker, Stories, testing::ValuesIn(story_names()), [](const auto& each) { return each.param; });
+INSTANTIATE_TEST_SUITE_P(Broker, Stories, testing::ValuesIn(story_names()),
+                         [](const auto& each) { return each.param; });
 
 }  // namespace
 }  // namespace argosy::broker

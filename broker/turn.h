@@ -1,6 +1,7 @@
 // One step of the broker's machine: what its parts share while they handle one event. For broker/*.cpp only.
 //
-// machine.cpp holds the switch; sessions.cpp, offers.cpp, carry.cpp and report.cpp one chapter of protocol.md each.
+// machine.cpp holds the switch; sessions.cpp, offers.cpp, carry.cpp and report.cpp one chapter of protocol.md
+// each.
 #pragma once
 
 #include <string>
@@ -36,8 +37,8 @@ class Machine::Turn {
   void send(Connection& to, Word word, ShardTerm reign = {});
   void send_masters(const Word& word);
   void forget_all();
-  void refuse(PeerId peer, const Identity& identity, const Envelope& refused, Refusal reason, std::string text,
-              std::string request = {});
+  void refuse(PeerId peer, const Identity& identity, const Envelope& refused, Refusal reason,
+              std::string text, std::string request = {});
   void refuse(const MessageCame& message, Refusal reason, std::string text);
   void count(Count what, std::uint64_t n = 1) { state_.counters.add(what, n); }
 
