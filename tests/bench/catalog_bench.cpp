@@ -164,7 +164,7 @@ int main(int argc, char** argv) {
   bench.tasks(total, 200);
   bench.tasks(total, 1000);
   bench.admissions(20'000, 500);
-  bench.logs(512, 8);
+  if (total >= 100'000) bench.logs(512, 8);
   bench.single_commits(2000);
   bench.adoption();
 }
