@@ -19,6 +19,7 @@ Machine::Machine(Options options) : options_(std::move(options)), state_(options
 Machine::~Machine() = default;
 
 void Machine::step(Now now, const Event& event, Effects& out) {
+  stepped_at_ = now.steady;
   Turn turn(options_, state_, now, out);
   std::visit([&](const auto& each) { turn.on(each); }, event);
 
@@ -31,7 +32,7 @@ void Machine::step(Now now, const Event& event, Effects& out) {
 
 std::optional<Time> Machine::deadline() const {
   if (!std::holds_alternative<Serving>(state_.reign)) return std::nullopt;
-  if (state_.matcher.wanted()) return Time{INT64_MIN / 2};
+  if (state_.matcher.wanted()) return stepped_at_;
   const std::optional<Time> look = state_.presence.next_look();
   const std::optional<Time> report = report_due(options_, state_);
   if (look && report) return std::min(*look, *report);

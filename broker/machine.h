@@ -42,6 +42,7 @@ class Machine {
   class Turn;
   Options options_;
   State state_;
+  Time stepped_at_;
 };
 
 }  // namespace argosy::broker
