@@ -104,7 +104,7 @@ Task task_of(const std::string& text, const std::map<std::string, std::uint32_t>
     } else if (key == "needs") {
       task.argv.push_back("${{ tasks." + value + ".output.key }}");
     } else if (key == "blob") {
-      task.for_each = {ItemSource::blob, "", {}, {}, std::string(64, 'a'), std::stoull(value), 1, ""};
+      task.for_each = {ItemSource::blob, "", {}, {}, std::string(64, 'a'), std::stoull(value), 3 * std::stoull(value), ""};
     } else {
       CHECK(!"a setting that there is not");
     }

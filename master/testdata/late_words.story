@@ -36,9 +36,9 @@ commit
 finished w1 attempts=1.0.0 term=7
 >   nothing
 finished w1 attempts=1.0.0 session=4
->   commit 5 confirms term 1
+>   nothing
 commit
->   w1 ← Recorded{session 5, ends [1.0.0#1]}
+>   nothing is in flight
 started w1 attempts=1.0.0 session=4
 >   nothing
 started w1 attempts=1.0.2
@@ -48,7 +48,7 @@ return w1 attempts=1.0.0#2
 log w1 attempts=1.0.0 offset=5
 >   w1 ← Recorded{session 5, logs [{attempt 1.0.0#1}]}
 log w1 attempts=1.0.0 offset=0 length=5
->   commit 6 term 1
+>   commit 5 term 1
 >     output 1.0.0#1 0+5
 commit
 >   w1 ← Recorded{session 5, logs [{attempt 1.0.0#1, offset 5}]}
@@ -57,14 +57,14 @@ log w1 attempts=1.0.0 offset=0 length=5
 finished w1 attempts=1.0.0 log=9
 >   nothing
 log w1 attempts=1.0.0 offset=5 length=4
->   commit 7 term 1
+>   commit 6 term 1
 >     output 1.0.0#1 5+4
 >     end 1.0.0#1 succeeded: item succeeded
 >     task 1.0 ready [2,2) 1 succeeded
 commit
 >   w1 ← Recorded{session 5, ends [1.0.0#1], logs [{attempt 1.0.0#1, offset 9}]}
 finished w1 attempts=1.0.0 log=9
->   commit 8 confirms term 1
+>   commit 7 confirms term 1
 commit
 >   w1 ← Recorded{session 5, ends [1.0.0#1]}
 claim w1 items=1.0.0,9.0.0
@@ -78,4 +78,4 @@ claim w7 items=1.0.2
 ping
 >   broker ← Pong{nonce 1}
 status
->   desk ← fleet of 1 other_term=1 old_session=1 unknown_worker=1 late_start=1 late_end=2 late_log=1 log_gap=1 late_return=1 claim_not_ready=2 claim_old_session=1
+>   desk ← fleet of 1 other_term=1 old_session=2 unknown_worker=1 late_start=1 late_end=1 late_log=1 log_gap=1 late_return=1 claim_not_ready=2 claim_old_session=1
