@@ -14,9 +14,7 @@ Settings bind(ClusterFile& file) {
   Settings settings;
   settings.add("name", file.name, "name of the cluster, for people");
   settings.add("endpoint", file.endpoint, "the virtual endpoint, tcp://HOST:PORT");
-  settings.add("host", file.host, "name that the endpoint's certificate must bear");
   settings.add("key", file.key, "private key of the client, relative to this folder");
-  settings.add("catalog", file.catalog, "address of the catalog, for masters; empty: SQLite in this folder");
   return settings;
 }
 
@@ -44,7 +42,15 @@ std::string format_cluster_file(const ClusterFile& file) {
   return bind(copy).describe();
 }
 
-Result<fabric::PublicKey> verified_endpoint_key(const Layout& layout, const std::string& host) {
+std::string host_of(const std::string& endpoint) {
+  const auto slashes = endpoint.find("://");
+  const std::string rest = slashes == std::string::npos ? endpoint : endpoint.substr(slashes + 3);
+  if (rest.starts_with('[')) return rest.substr(1, rest.find(']') - 1);
+  return rest.substr(0, rest.rfind(':'));
+}
+
+Result<fabric::PublicKey> verified_endpoint_key(const Layout& layout, const std::string& endpoint) {
+  const std::string host = host_of(endpoint);
   const auto authorities = fabric::Certificate::load(layout.authority());
   if (!authorities) return authorities.error();
   const auto endpoints = fabric::Certificate::load(layout.endpoint_certificate());
@@ -64,7 +70,7 @@ Result<Profile> load_profile(const std::filesystem::path& folder, const std::str
   auto cluster = load_cluster_file(out.layout.cluster());
   if (!cluster) return cluster.error();
   out.cluster = std::move(*cluster);
-  auto server_key = verified_endpoint_key(out.layout, out.cluster.host);
+  auto server_key = verified_endpoint_key(out.layout, out.cluster.endpoint);
   if (!server_key) return server_key.error();
   out.server_key = *server_key;
   const std::filesystem::path key = as.empty() ? folder / out.cluster.key : std::filesystem::path(as);

@@ -18,9 +18,7 @@ namespace argosy::client {
 struct ClusterFile {
   std::string name = "argosy";
   std::string endpoint;                           // "tcp://host:port", the virtual endpoint
-  std::string host;                               // the name that the endpoint's certificate must bear
   std::string key = "keys/operator-admin.key";    // of the client, relative to the folder
-  std::string catalog;                            // address of the catalog, for masters on this machine; empty: SQLite here
 };
 
 Result<ClusterFile> load_cluster_file(const std::filesystem::path& file);
@@ -42,7 +40,10 @@ Result<fabric::PublicKey> load_catalog_key(const Layout& layout);
 // --dir, else $ARGOSY_DIR, else ./argosy if it is a cluster's folder, else ~/.argosy.
 std::filesystem::path find_folder(const std::string& given);
 
-// The certificate's key, after chain, host and dates were checked.
-Result<fabric::PublicKey> verified_endpoint_key(const Layout& layout, const std::string& host);
+// The certificate's key, after chain, dates and the endpoint's host were checked.
+Result<fabric::PublicKey> verified_endpoint_key(const Layout& layout, const std::string& endpoint);
+
+// "tcp://HOST:PORT", "tcp://[::1]:7433": HOST, without brackets.
+std::string host_of(const std::string& endpoint);
 
 }  // namespace argosy::client

@@ -129,7 +129,7 @@ void Session::State::on_welcome(const Envelope& envelope, const Welcome& welcome
 void Session::State::deliver(Incoming incoming) {
   const auto found = pending.find(id_of(incoming));
   if (found != pending.end() && !std::holds_alternative<Changed>(incoming)) {
-    if (found->second.said && on_wire > 0) --on_wire;
+    if (found->second.said && !found->second.stands && on_wire > 0) --on_wire;
     pending.erase(found);
   } else if (!std::holds_alternative<Changed>(incoming) && !std::holds_alternative<Stored>(incoming) &&
              !std::holds_alternative<Refused>(incoming)) {
@@ -154,7 +154,7 @@ void Session::State::on_refused(Refused refused) {
     deliver(std::move(refused));
     return;
   }
-  if (found->second.said && on_wire > 0) --on_wire;
+  if (found->second.said && !found->second.stands && on_wire > 0) --on_wire;
   found->second.said = false;
 }
 
@@ -231,7 +231,8 @@ void Session::State::keep_alive(Time now) {
   if (heard + silence <= now) {
     last_trouble = profile.cluster.endpoint + " says nothing";
     lose_connection();
-    socket->reconnect(now);
+    std::vector<fabric::ClientEvent> events;
+    socket->reconnect(now, events);
     heard = now;
     return;
   }

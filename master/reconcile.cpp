@@ -19,7 +19,6 @@ Lane& enter_lane(Step& step, Shard& shard, WorkerIndex worker, SessionId session
   Lane& lane = shard.lanes[worker];
   if (lane.session == session && lane.connection == connection) return lane;
   lane.reconciled = false;
-  lane.again.clear();
   lane.window_bytes = window_untold;
   if (lane.session != session) {
     if (lane.session.value != 0 && lane.renewal.value != 0) lane.earlier[lane.session] = lane.granted_at;
@@ -126,11 +125,6 @@ void on_renew(Step& step, Shard& shard, WorkerIndex index, ConnectionId connecti
   lane.renewal = word.renewal;
   lane.granted_at = step.now.steady;
   say_to_worker(step, shard, index, Granted{word.session, word.renewal, shard.lease, shard.grace});
-  if (!lane.again.empty()) {
-    auto& grants = open_batch(step, shard).then.grants;
-    grants.insert(grants.end(), lane.again.begin(), lane.again.end());
-    lane.again.clear();
-  }
   unpark(step, shard, index, lane);
 }
 

@@ -1,0 +1,38 @@
+// Makes a cluster's folder: authority, endpoint certificate, keys, roster, and one TOML file a role. docs/reference/folder.md
+//
+// Failure: what could not be made, and where; what was made before stays. A folder that is one already is refused.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "client/layout.h"
+
+namespace argosy::client {
+
+struct ClusterPlan {
+  std::filesystem::path folder;
+  std::string name = "argosy";
+  std::string endpoint = "tcp://127.0.0.1:7433";  // the virtual endpoint
+  std::string listen;                             // where the broker listens; empty: the endpoint
+  std::vector<std::string> hosts;                 // more names and addresses for the endpoint's certificate
+  std::string catalog;                            // address; empty: SQLite in the folder
+  bool migrate = false;                           // masters raise the tables at start; always so for SQLite
+  std::vector<std::string> masters = {"m1"};
+  std::vector<std::string> operators = {"admin"};
+  std::vector<std::string> submitters = {"submitter"};
+  int workers = 2;                                // w1 … wN get keys and settings
+  int days = 3650;                                // how long certificates hold
+};
+
+Status init_cluster(const ClusterPlan& plan);
+
+// A key and settings for a worker of this folder; its public key in hex. There already: nothing but its key.
+Result<std::string> init_worker(const Layout& layout, const std::string& name, const std::string& endpoint, int cpu_milli);
+
+std::string worker_name(int number);  // "w3"
+int cpu_share(int workers);           // thousandths of a CPU for each of so many workers on this machine
+
+}  // namespace argosy::client

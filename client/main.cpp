@@ -1,0 +1,87 @@
+// The program `argosy`: one binary for users and roles. DESIGN: noun, verb; options before or after the verb.
+#include <cstring>
+#include <iostream>
+
+#include "client/cli.h"
+#include "worker/keeper.h"
+
+namespace argosy::client {
+namespace {
+
+void add_shared_options(CLI::App& app, Cli& cli) {
+  app.add_option("--dir", cli.dir, "folder of the cluster ($ARGOSY_DIR, ./argosy or ~/.argosy when left out)");
+  app.add_option("--output,-o", cli.format, "table, json (one document), or quiet (bare ids)")
+      ->check(CLI::IsMember({"table", "json", "quiet"}));
+  app.add_option("--as", cli.as, "private key file to be, when not the one that cluster.toml names");
+  app.add_option("--patience", cli.patience_seconds, "seconds that a request may go unanswered")
+      ->check(CLI::Range(0.1, 86400.0));
+}
+
+// Options of the program are taken behind verbs too.
+void let_fall_through(CLI::App& app) {
+  app.fallthrough();
+  for (CLI::App* sub : app.get_subcommands({})) let_fall_through(*sub);
+}
+
+void build(CLI::App& app, Cli& cli) {
+  cli.app = &app;
+  app.set_version_flag("--version", "argosy " ARGOSY_VERSION);
+  app.require_subcommand(1);
+  add_shared_options(app, cli);
+  add_up_verbs(app, cli);
+  add_submit_verb(app, cli);
+  add_execution_verbs(app, cli);
+  add_task_verbs(app, cli);
+  add_log_verb(app, cli);
+  add_project_verbs(app, cli);
+  add_environment_verbs(app, cli);
+  add_worker_verbs(app, cli);
+  add_cluster_verbs(app, cli);
+  add_catalog_verbs(app, cli);
+  add_role_verbs(app, cli);
+  add_doctor_verb(app, cli);
+  add_completion_verb(app, cli);
+  let_fall_through(app);
+}
+
+// What stands behind the first bare "--" is a command, never options of ours.
+std::vector<std::string> split_arguments(int argc, char** argv, Cli& cli) {
+  std::vector<std::string> own;
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--") == 0) {
+      cli.has_command = true;
+      cli.command.assign(argv + i + 1, argv + argc);
+      break;
+    }
+    own.emplace_back(argv[i]);
+  }
+  std::reverse(own.begin(), own.end());  // CLI11 takes them from the back
+  return own;
+}
+
+int run(int argc, char** argv) {
+  Cli cli;
+  cli.program = argv[0];
+  CLI::App app("Argosy runs packages of work on a fleet of workers and does not lose any of it.", "argosy");
+  build(app, cli);
+  try {
+    app.parse(split_arguments(argc, argv, cli));
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    std::cerr << "argosy: " << error.what() << "\n";
+    return static_cast<int>(Exit::usage);
+  }
+  if (!cli.chosen) {
+    std::cerr << "argosy: which verb? See `argosy --help`\n";
+    return static_cast<int>(Exit::usage);
+  }
+  return cli.chosen();
+}
+
+}  // namespace
+}  // namespace argosy::client
+
+int main(int argc, char** argv) {
+  if (argc > 1 && std::strcmp(argv[1], "keeper") == 0) return argosy::keeper::keeper_main(argc - 1, argv + 1);
+  return argosy::client::run(argc, argv);
+}

@@ -1,0 +1,285 @@
+#include "client/up.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <thread>
+
+#include "client/children.h"
+#include "client/cluster_init.h"
+
+namespace argosy::client {
+namespace {
+
+constexpr Duration kStopWorkers = seconds(60);
+constexpr Duration kStopOthers = seconds(15);
+
+// Holds the folder's lock while `up` runs; the file names its process.
+class FolderLock {
+ public:
+  static Result<FolderLock> take(const Layout& layout) {
+    std::error_code ignored;
+    std::filesystem::create_directories(layout.lock().parent_path(), ignored);
+    const int fd = ::open(layout.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return Error{layout.lock().string() + ": cannot be opened: " + std::strerror(errno)};
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+      const auto pid = holder(layout);
+      ::close(fd);
+      return Error{layout.root.string() + " is up already (process " + pid + ", lock " + layout.lock().string() +
+                   "); stop it with `argosy down --dir " + layout.root.string() + "`"};
+    }
+    return FolderLock(fd);
+  }
+  FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  ~FolderLock() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  FolderLock(const FolderLock&) = delete;
+
+  // A lock belongs to the open file: it stays with the child that `--background` forks.
+  void sign() {
+    const std::string text = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(fd_, 0) != 0 || ::pwrite(fd_, text.data(), text.size(), 0) < 0) {
+      std::cerr << "argosy: the lock file cannot be written; `argosy down` will not find this process\n";
+    }
+  }
+
+  static std::string holder(const Layout& layout) {
+    std::ifstream in(layout.lock());
+    std::string pid;
+    std::getline(in, pid);
+    return pid.empty() ? "?" : pid;
+  }
+
+ private:
+  explicit FolderLock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+int free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  const bool bound = fd >= 0 && ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) == 0;
+  if (fd >= 0) ::close(fd);
+  return bound ? ntohs(address.sin_port) : 0;
+}
+
+std::string endpoint_for(std::optional<int> port) {
+  if (!port) return ClusterPlan().endpoint;
+  return "tcp://127.0.0.1:" + std::to_string(*port == 0 ? free_port() : *port);
+}
+
+int workers_of(const Layout& layout) {
+  int count = 0;
+  while (std::filesystem::exists(layout.role_settings("worker-" + worker_name(count + 1)))) ++count;
+  return count;
+}
+
+// Makes the folder if it is not there, and what it lacks for so many workers.
+Result<int> prepare(const Layout& layout, const UpPlan& plan) {
+  if (!std::filesystem::exists(layout.cluster())) {
+    ClusterPlan cluster;
+    cluster.folder = layout.root;
+    cluster.endpoint = endpoint_for(plan.port);
+    cluster.catalog = plan.catalog;
+    cluster.migrate = true;
+    cluster.workers = plan.workers > 0 ? plan.workers : 2;
+    if (auto made = init_cluster(cluster); !made) return made.error();
+    return cluster.workers;
+  }
+  const auto cluster = load_cluster_file(layout.cluster());
+  if (!cluster) return cluster.error();
+  if (plan.port && *plan.port != 0 && !cluster->endpoint.ends_with(":" + std::to_string(*plan.port))) {
+    return Error{layout.cluster().string() + ": this cluster's endpoint is " + cluster->endpoint +
+                 "; leave --port out, or change it there and in the roles' files"};
+  }
+  if (!plan.catalog.empty()) {
+    return Error{"--catalog is for a new folder; this one's catalog stands in " + layout.role_settings("master").string()};
+  }
+  const int workers = plan.workers > 0 ? plan.workers : std::max(1, workers_of(layout));
+  for (int i = 1; i <= workers; ++i) {
+    if (auto made = init_worker(layout, worker_name(i), cluster->endpoint, cpu_share(workers)); !made) return made.error();
+  }
+  return workers;
+}
+
+ChildSpec child(const Layout& layout, const std::string& role, const std::string& name) {
+  std::vector<std::string> arguments{role, "start", "--dir", layout.root.string()};
+  if (role == "worker") arguments.insert(arguments.end(), {"--name", name});
+  return {name, arguments, layout.log(name)};
+}
+
+// Our own workers are added and enabled once; what an operator decides later stands.
+Outcome<Done> enrol(Cli& cli, const Layout& layout, int workers) {
+  for (int i = 1; i <= workers; ++i) {
+    const std::string name = worker_name(i);
+    const auto marker = layout.worker_state(name) / "enrolled";
+    if (std::filesystem::exists(marker)) continue;
+    const auto key = init_worker(layout, name, "", 0);
+    if (!key) return trouble(key.error());
+    for (const auto& [verb, arguments] :
+         {std::pair<std::string, nlohmann::json>{"worker.add", {{"worker", name}, {"key", *key}}},
+          std::pair<std::string, nlohmann::json>{"worker.enable", {{"worker", name}}}}) {
+      const auto answer = cli.ask(verb, arguments);
+      if (!answer) return Trouble{answer.error().exit, name + " cannot be enrolled: " + answer.error().message};
+    }
+    std::error_code ignored;
+    std::filesystem::create_directories(marker.parent_path(), ignored);
+    std::ofstream(marker) << "added and enabled by argosy up\n";
+  }
+  return Done{};
+}
+
+std::vector<std::string> worker_names(int workers) {
+  std::vector<std::string> out;
+  for (int i = 1; i <= workers; ++i) out.push_back(worker_name(i));
+  return out;
+}
+
+Outcome<Done> start_all(Cli& cli, const Layout& layout, int workers, Children& children) {
+  for (const char* role : {"broker", "master"}) {
+    if (auto started = children.start(child(layout, role, role)); !started) return trouble(started.error());
+  }
+  if (auto enrolled = enrol(cli, layout, workers); !enrolled) return enrolled;
+  for (const auto& name : worker_names(workers)) {
+    if (auto started = children.start(child(layout, "worker", name)); !started) return trouble(started.error());
+  }
+  return Done{};
+}
+
+void stop_all(int workers, Children& children) {
+  children.stop(worker_names(workers), kStopWorkers);
+  children.stop({"master"}, kStopOthers);
+  children.stop({"broker"}, kStopOthers);
+}
+
+// Runs the cluster; `tell` is called once, with the line to print, or the trouble.
+int serve(Cli& cli, const Layout& layout, int workers, const std::function<void(const std::string&, int)>& tell) {
+  fabric::Signals signals({SIGINT, SIGTERM, SIGCHLD});
+  Children children(signals);
+  const auto started = start_all(cli, layout, workers, children);
+  if (!started) {
+    stop_all(workers, children);
+    tell(started.error().message, static_cast<int>(started.error().exit));
+    return static_cast<int>(started.error().exit);
+  }
+  cli.hang_up();
+  const auto cluster = load_cluster_file(layout.cluster());
+  tell("argosy is up: " + (cluster ? cluster->endpoint : "?") + ", " + std::to_string(workers) +
+           (workers == 1 ? " worker" : " workers") + ", folder " + layout.root.string(), 0);
+  children.keep();
+  stop_all(workers, children);
+  return 0;
+}
+
+// The parent of `--background`: prints what the child tells through the pipe.
+int await_child(Cli& cli, int fd) {
+  std::string text;
+  char buffer[4096];
+  for (ssize_t got = 0; (got = ::read(fd, buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<std::size_t>(got));
+  const auto blank = text.find(' ');
+  if (blank == std::string::npos) return cli.fail({Exit::failed, "argosy ended before it was ready"});
+  const int status = std::atoi(text.c_str());
+  if (status != 0) return cli.fail({static_cast<Exit>(status), text.substr(blank + 1)});
+  cli.output().note(text.substr(blank + 1));
+  return 0;
+}
+
+int serve_in_background(Cli& cli, const Layout& layout, int workers, FolderLock& lock) {
+  int pipe[2];
+  if (::pipe2(pipe, O_CLOEXEC) != 0) return cli.fail({Exit::failed, std::string("pipe: ") + std::strerror(errno)});
+  const pid_t pid = ::fork();
+  if (pid < 0) return cli.fail({Exit::failed, std::string("fork: ") + std::strerror(errno)});
+  if (pid > 0) {
+    ::close(pipe[1]);
+    return await_child(cli, pipe[0]);
+  }
+  ::close(pipe[0]);
+  ::setsid();
+  lock.sign();
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  const int log = ::open(layout.log("up").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  ::dup2(null, 0);
+  ::dup2(log < 0 ? null : log, 1);
+  ::dup2(log < 0 ? null : log, 2);
+  return serve(cli, layout, workers, [&](const std::string& line, int status) {
+    const std::string text = std::to_string(status) + " " + line;
+    if (::write(pipe[1], text.data(), text.size()) < 0) std::cerr << "argosy: nobody hears: " << line << "\n";
+    ::close(pipe[1]);
+  });
+}
+
+}  // namespace
+
+int run_up(Cli& cli, const UpPlan& plan) {
+  const Layout layout{cli.dir.empty() && std::getenv("ARGOSY_DIR") == nullptr ? std::filesystem::absolute("argosy")
+                                                                              : cli.folder().lexically_normal()};
+  cli.dir = layout.root.string();
+  auto lock = FolderLock::take(layout);
+  if (!lock) return cli.fail({Exit::failed, lock.error().message});
+  const auto workers = prepare(layout, plan);
+  if (!workers) return cli.fail({Exit::failed, workers.error().message});
+  if (plan.background) return serve_in_background(cli, layout, *workers, *lock);
+  lock->sign();
+  return serve(cli, layout, *workers, [&](const std::string& line, int status) {
+    if (status != 0) {
+      cli.fail({static_cast<Exit>(status), line});
+    } else {
+      std::cout << line << std::endl;
+    }
+  });
+}
+
+int run_down(Cli& cli) {
+  const Layout layout{cli.folder()};
+  const int fd = ::open(layout.lock().c_str(), O_RDWR | O_CLOEXEC);
+  if (fd < 0) return cli.fail({Exit::failed, layout.root.string() + " is no folder that was ever up"});
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) {
+    ::close(fd);
+    cli.output().note(layout.root.string() + " is not up");
+    return 0;
+  }
+  const pid_t pid = std::atoi(FolderLock::holder(layout).c_str());
+  if (pid <= 1 || ::kill(pid, SIGTERM) != 0) {
+    ::close(fd);
+    return cli.fail({Exit::failed, "process " + std::to_string(pid) + " cannot be told to stop: " + std::strerror(errno)});
+  }
+  while (::flock(fd, LOCK_EX) != 0 && errno == EINTR) {
+  }
+  ::close(fd);
+  cli.output().note("stopped " + layout.root.string());
+  return 0;
+}
+
+void add_up_verbs(CLI::App& app, Cli& cli) {
+  static UpPlan plan;
+  static int brokers = 1;
+  static int masters = 1;
+  CLI::App* up = cli.verb(app, "up", "a whole cluster on this machine, in one folder", [&cli] {
+    if (brokers != 1 || masters != 1) {
+      return cli.fail(usage("standby brokers and several masters are not there yet: --brokers and --masters take 1"));
+    }
+    return run_up(cli, plan);
+  });
+  up->add_option("--workers", plan.workers, "workers to start (2 in a new folder)")->check(CLI::Range(1, 64));
+  up->add_option("--catalog", plan.catalog, "address of a new folder's catalog: sqlite:FILE or postgresql://…");
+  up->add_option("--port", plan.port, "port of a new folder's endpoint on 127.0.0.1; 0: any free one (7433)")->check(CLI::Range(0, 65535));
+  up->add_option("--brokers", brokers, "brokers to start: 1");
+  up->add_option("--masters", masters, "masters to start: 1");
+  up->add_flag("--background", plan.background, "return when all is ready; `argosy down` stops it");
+  cli.verb(app, "down", "stops the cluster that `up` runs in this folder, and waits", [&cli] { return run_down(cli); });
+}
+
+}  // namespace argosy::client

@@ -1,0 +1,20 @@
+// `argosy up`: a whole cluster on this machine, in one folder; and `argosy down`.
+#pragma once
+
+#include <string>
+
+#include "client/cli.h"
+
+namespace argosy::client {
+
+struct UpPlan {
+  int workers = 0;          // 0: those of the folder, or 2 in a new one
+  std::string catalog;      // of a new folder; empty: SQLite in it
+  std::optional<int> port;  // of a new folder; 0: any free one
+  bool background = false;
+};
+
+int run_up(Cli& cli, const UpPlan& plan);
+int run_down(Cli& cli);
+
+}  // namespace argosy::client

@@ -1,0 +1,113 @@
+// doctor ROLE: is everything there that the role needs on this host? One line a check.
+#include <sys/stat.h>
+
+#include <fstream>
+#include <iostream>
+
+#include "broker/config.h"
+#include "catalog/catalog.h"
+#include "client/cli.h"
+#include "fabric/certificates.h"
+#include "fabric/clock.h"
+#include "fabric/keys.h"
+#include "fabric/roster.h"
+#include "worker/config.h"
+
+namespace argosy::client {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kDay = 86'400;
+
+class Checks {
+ public:
+  void add(const std::string& what, const Status& status) {
+    rows_.push_back({{"check", what}, {"result", status ? "ok" : "wrong"}, {"detail", status ? "" : status.error().message}});
+    wrong_ = wrong_ || !status;
+  }
+  void warn(const std::string& what, const std::string& detail) { rows_.push_back({{"check", what}, {"result", "warning"}, {"detail", detail}}); }
+  const json& rows() const { return rows_; }
+  bool wrong() const { return wrong_; }
+
+ private:
+  json rows_ = json::array();
+  bool wrong_ = false;
+};
+
+template <class T>
+Status status_of(const Result<T>& result) {
+  if (result) return Done{};
+  return result.error();
+}
+
+void check_dates(Checks& checks, const std::filesystem::path& file) {
+  const auto certificates = fabric::Certificate::load(file);
+  checks.add("certificate " + file.string(), status_of(certificates));
+  if (!certificates) return;
+  for (const auto& one : *certificates) {
+    const std::int64_t days = (one.facts().not_after - fabric::read_wall()).us / 1'000'000 / kDay;
+    if (days < 30) checks.warn("certificate " + file.string(), "expires in " + std::to_string(days) + " days");
+  }
+}
+
+void check_trust(Checks& checks, const Layout& layout) {
+  check_dates(checks, layout.authority());
+  check_dates(checks, layout.endpoint_certificate());
+  const auto cluster = load_cluster_file(layout.cluster());
+  checks.add("settings " + layout.cluster().string(), status_of(cluster));
+  if (cluster) checks.add("endpoint's certificate for " + cluster->endpoint, status_of(verified_endpoint_key(layout, cluster->endpoint)));
+}
+
+void check_client(Cli& cli, Checks& checks) {
+  const auto answer = cli.ask("status", json::object());
+  checks.add("connection and answer of a master", answer ? Status(Done{}) : Status(Error{answer.error().message}));
+  if (answer && (*answer)["catalog"]["state"] != "available") checks.warn("catalog", (*answer)["catalog"]["detail"].dump());
+}
+
+void check_broker(const Layout& layout, Checks& checks) {
+  const auto config = broker::load_config(layout.role_settings("broker"));
+  checks.add("settings " + layout.role_settings("broker").string(), status_of(config));
+  if (!config) return;
+  checks.add("key " + config->endpoint_key, status_of(fabric::load_key_pair(config->endpoint_key)));
+  checks.add("roster " + config->roster, status_of(fabric::load_roster(config->roster)));
+}
+
+void check_master(const Layout& layout, Checks& checks) {
+  const auto address = master_catalog(layout);
+  checks.add("settings " + layout.role_settings("master").string(), status_of(address));
+  checks.add("key " + layout.catalog_key().string(), status_of(fabric::load_key_pair(layout.catalog_key())));
+  if (address) checks.add("catalog", status_of(catalog::Catalog::open(*address, {})));
+}
+
+void check_worker(const std::filesystem::path& file, Checks& checks) {
+  const auto config = worker::load_config(file);
+  checks.add("settings " + file.string(), status_of(config));
+  if (!config) return;
+  checks.add("key " + config->key, status_of(fabric::load_key_pair(config->key)));
+  if (config->run_as.empty()) checks.warn("run_as", "tasks run as the worker's own user; set run_as for tasks of others");
+  if (!std::filesystem::exists("/sys/fs/cgroup/cgroup.controllers")) checks.warn("cgroup v2", "not here: memory limits are polled");
+}
+
+int diagnose(Cli& cli, const std::string& role, const std::string& name) {
+  const Layout layout{cli.folder()};
+  Checks checks;
+  check_trust(checks, layout);
+  if (role == "client") check_client(cli, checks);
+  if (role == "broker") check_broker(layout, checks);
+  if (role == "master") check_master(layout, checks);
+  if (role == "worker") check_worker(layout.role_settings(name.empty() ? "worker" : "worker-" + name), checks);
+  cli.output().list(checks.rows(), {{{"RESULT", "result"}, {"CHECK", "check"}, {"DETAIL", "detail"}}, "result", ""});
+  return checks.wrong() ? cli.done(Exit::failed) : 0;
+}
+
+}  // namespace
+
+void add_doctor_verb(CLI::App& app, Cli& cli) {
+  static std::string role, name;
+  CLI::App* verb = cli.verb(app, "doctor", "is everything there that a role needs on this host?", [&cli] { return diagnose(cli, role, name); });
+  verb->add_option("role", role, "broker, master, worker or client")->required()->check(CLI::IsMember({"broker", "master", "worker", "client"}));
+  verb->add_option("--name", name, "which of the folder's workers");
+}
+
+}  // namespace argosy::client

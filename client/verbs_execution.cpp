@@ -1,0 +1,179 @@
+// execution list, show, wait, watch, cancel, retry, explain.
+#include <algorithm>
+#include <iostream>
+
+#include "base/quantity.h"
+#include "client/cli.h"
+#include "client/wait.h"
+#include "schemas/selectors.h"
+
+namespace argosy::client {
+namespace {
+
+using nlohmann::json;
+
+struct ExecutionArguments {
+  std::vector<std::string> select;
+  std::vector<std::string> statuses;
+  std::string package, project, timeout, task;
+  std::size_t limit = 0;
+};
+
+const Listing& rows() {
+  static const Listing how{{{"ID", "id", Show::count}, {"PACKAGE", "package", Show::text, true}, {"STATUS", "status"},
+                            {"TASKS", "tasks.total", Show::count}, {"DONE", "tasks.succeeded", Show::count},
+                            {"FAILED", "tasks.failed", Show::count}, {"CREATED", "created_at", Show::time}},
+                           "id", "no execution; `argosy submit` makes one"};
+  return how;
+}
+
+const Listing& card() {
+  static const Listing how{{{"execution", "id"}, {"package", "package"}, {"project", "project"}, {"version", "version"},
+                            {"status", "status"}, {"detail", "detail"}, {"created", "created_at", Show::time}, {"started", "started_at", Show::time},
+                            {"ended", "ended_at", Show::time}, {"submitter", "submitter"}, {"environment", "environment"}, {"retry of", "retry_of"},
+                            {"tasks", "tasks.total"}, {"  waiting", "tasks.waiting"}, {"  ready", "tasks.ready"}, {"  running", "tasks.running"},
+                            {"  succeeded", "tasks.succeeded"}, {"  failed", "tasks.failed"}, {"  canceled", "tasks.canceled"},
+                            {"  interrupted", "tasks.interrupted"}, {"  skipped", "tasks.skipped"}},
+                           "id", ""};
+  return how;
+}
+
+// A list where several may be meant, one object where only one can be.
+Outcome<bool> names_one(const std::vector<std::string>& select) {
+  bool one = select.size() == 1;
+  for (const auto& text : select) {
+    const auto selector = parse_selector(text);
+    if (!selector) return usage(selector.error().message);
+    one = one && (selector->kind == SelectorKind::one || selector->kind == SelectorKind::last);
+  }
+  return one;
+}
+
+int list(Cli& cli, const ExecutionArguments& given) {
+  json arguments = json::object();
+  if (!given.select.empty()) {
+    if (const auto checked = names_one(given.select); !checked) return cli.fail(checked.error());
+    arguments["select"] = given.select;
+  }
+  if (!given.statuses.empty()) arguments["status"] = given.statuses;
+  if (!given.package.empty()) arguments["package"] = given.package;
+  if (!given.project.empty()) arguments["project"] = given.project;
+  const bool bounded = given.limit == 0 && given.select.empty() && cli.output_format() == Format::table;
+  return cli.show_list("execution.list", arguments, rows(), bounded ? 100 : given.limit);
+}
+
+int show(Cli& cli, const ExecutionArguments& given) {
+  const auto one = names_one(given.select);
+  if (!one) return cli.fail(one.error());
+  const auto document = cli.ask("execution.show", {{"select", given.select}});
+  if (!document) return cli.fail(document.error());
+  if (*one && document->size() == 1) {
+    cli.output().one(document->front(), card());
+  } else {
+    cli.output().list(*document, rows());
+  }
+  return 0;
+}
+
+Outcome<std::vector<ExecutionId>> chosen(Cli& cli, const ExecutionArguments& given) {
+  const auto checked = names_one(given.select);
+  if (!checked) return checked.error();
+  const auto document = cli.ask("execution.show", {{"select", given.select}});
+  if (!document) return document.error();
+  std::vector<ExecutionId> out;
+  for (const auto& row : *document) out.push_back({row["id"].get<std::uint64_t>()});
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+int wait(Cli& cli, const ExecutionArguments& given, bool bar) {
+  WaitOptions options;
+  options.progress = bar && cli.output_format() == Format::table;
+  if (!given.timeout.empty()) {
+    const auto parsed = parse_duration(given.timeout);
+    if (!parsed) return cli.fail(usage("--timeout: " + parsed.error().message));
+    options.timeout = *parsed;
+  }
+  const auto session = cli.session(true);
+  if (!session) return cli.fail(session.error());
+  const auto executions = chosen(cli, given);
+  if (!executions) return cli.fail(executions.error());
+  const auto ends = wait_for(**session, *executions, options);
+  if (!ends) return cli.fail(ends.error());
+  const int status = show(cli, given);
+  return status != 0 ? status : cli.done(exit_of(*ends));
+}
+
+int cancel(Cli& cli, const ExecutionArguments& given) {
+  const auto one = names_one(given.select);
+  if (!one) return cli.fail(one.error());
+  const auto document = cli.ask("execution.cancel", {{"select", given.select}});
+  if (!document) return cli.fail(document.error());
+  const Listing how{{{"EXECUTION", "execution", Show::count}, {"STATUS", "status"}, {"CHANGED", "changed"}}, "execution", "nothing to cancel"};
+  if (*one && document->size() == 1) {
+    cli.output().one(document->front(), {{{"execution", "execution"}, {"status", "status"}}, "execution", ""});
+  } else {
+    cli.output().list(*document, how);
+  }
+  return 0;
+}
+
+Outcome<std::uint64_t> single(Cli& cli, const ExecutionArguments& given) {
+  const auto executions = chosen(cli, given);
+  if (!executions) return executions.error();
+  if (executions->size() != 1) return usage("name one execution");
+  return executions->front().value;
+}
+
+int retry(Cli& cli, const ExecutionArguments& given) {
+  const auto id = single(cli, given);
+  if (!id) return cli.fail(id.error());
+  return cli.show_one("execution.retry", {{"execution", *id}}, {{{"execution", "execution"}, {"retry of", "retry_of"}}, "execution", ""});
+}
+
+int explain(Cli& cli, const ExecutionArguments& given) {
+  // A number is asked for as it is: the machine can explain what the catalog, when away, cannot show.
+  const auto selector = given.select.size() == 1 ? parse_selector(given.select.front()) : Result<Selector>(Selector());
+  const bool number = given.select.size() == 1 && selector && selector->kind == SelectorKind::one;
+  const auto id = number ? Outcome<std::uint64_t>(selector->first.value) : single(cli, given);
+  if (!id) return cli.fail(id.error());
+  json arguments{{"execution", *id}};
+  if (!given.task.empty()) arguments["task"] = given.task;
+  const auto document = cli.ask("execution.explain", arguments);
+  if (!document) return cli.fail(document.error());
+  if (cli.output_format() == Format::table) {
+    cli.output().list((*document)["reasons"], {{{"TASK", "task"}, {"STATUS", "status"}, {"COUNT", "count", Show::count}, {"REASON", "reason"}}, "task", "nothing is pending"});
+  } else {
+    cli.output().one(*document, {{}, "execution", ""});
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_execution_verbs(CLI::App& app, Cli& cli) {
+  static ExecutionArguments given;
+  CLI::App* execution = app.add_subcommand("execution", "executions: 17, 3-9, last or all");
+  execution->require_subcommand(1);
+  const auto with_selectors = [&](CLI::App* verb, bool required) {
+    CLI::Option* option = verb->add_option("select", given.select, "17, 3-9, last, all");
+    if (required) option->required();
+    return verb;
+  };
+  CLI::App* lists = with_selectors(cli.verb(*execution, "list", "newest first", [&cli] { return list(cli, given); }), false);
+  lists->add_option("--status", given.statuses, "only of this status; again for more")->allow_extra_args(false);
+  lists->add_option("--package", given.package, "only of this package");
+  lists->add_option("--project", given.project, "only of this project");
+  lists->add_option("--limit", given.limit, "rows at most; 0: all, in a table 100");
+  with_selectors(cli.verb(*execution, "show", "how it stands", [&cli] { return show(cli, given); }), true);
+  with_selectors(cli.verb(*execution, "wait", "until all have ended; the exit status tells how", [&cli] { return wait(cli, given, true); }), true)
+      ->add_option("--timeout", given.timeout, "as in 30s; the work goes on");
+  with_selectors(cli.verb(*execution, "watch", "shows progress until all have ended", [&cli] { return wait(cli, given, true); }), true);
+  with_selectors(cli.verb(*execution, "cancel", "stops them for good; committed when it returns", [&cli] { return cancel(cli, given); }), true);
+  with_selectors(cli.verb(*execution, "retry", "a new execution that carries over what succeeded", [&cli] { return retry(cli, given); }), true);
+  with_selectors(cli.verb(*execution, "explain", "why its tasks are where they are", [&cli] { return explain(cli, given); }), true)
+      ->add_option("--task", given.task, "of this task alone");
+}
+
+}  // namespace argosy::client

@@ -1,0 +1,93 @@
+// broker|master|worker start and config: the roles of this same program.
+#include <iostream>
+
+#include "broker/config.h"
+#include "broker/shell.h"
+#include "client/cli.h"
+#include "master/config.h"
+#include "master/shell.h"
+#include "worker/config.h"
+#include "worker/shell.h"
+
+namespace argosy::client {
+namespace {
+
+using nlohmann::json;
+
+struct RoleArguments {
+  std::string file;
+  std::string name;
+};
+
+std::filesystem::path settings_file(const Cli& cli, const RoleArguments& given, const std::string& stem) {
+  if (!given.file.empty()) return std::filesystem::absolute(given.file);
+  return Layout{cli.folder()}.role_settings(stem);
+}
+
+template <class Config>
+int print_settings(Config config) {
+  Settings settings;
+  bind(settings, config);
+  std::cout << settings.describe();
+  return 0;
+}
+
+template <class Load, class Run>
+int start(Cli& cli, const std::filesystem::path& file, Load load, Run run) {
+  const auto config = load(file);
+  if (!config) return cli.fail(trouble(config.error(), Exit::usage));
+  return run(*config);
+}
+
+void add_start_options(CLI::App* start, RoleArguments& given, const char* name_help) {
+  start->add_option("--config", given.file, "TOML file (ROLE.toml in the cluster's folder when left out)");
+  if (name_help != nullptr) start->add_option("--name", given.name, name_help);
+}
+
+CLI::App* noun(CLI::App& app, const char* name, const char* help) {
+  for (CLI::App* sub : app.get_subcommands({})) {
+    if (sub->get_name() == name) return sub;
+  }
+  CLI::App* made = app.add_subcommand(name, help);
+  made->require_subcommand(1);
+  return made;
+}
+
+}  // namespace
+
+Result<std::string> master_catalog(const Layout& layout) {
+  const auto config = master::load_config(layout.role_settings("master"));
+  if (!config) return config.error();
+  return config->catalog;
+}
+
+void add_role_verbs(CLI::App& app, Cli& cli) {
+  static RoleArguments given;
+  CLI::App* broker = noun(app, "broker", "the broker: who connects, and the role itself");
+  add_start_options(cli.verb(*broker, "start", "runs a broker in the foreground", [&cli] {
+    return start(cli, settings_file(cli, given, "broker"), broker::load_config, broker::run_broker);
+  }), given, nullptr);
+  cli.verb(*broker, "config", "prints every key with default, range and help", [] { return print_settings(broker::Config()); });
+  cli.verb(*broker, "list", "brokers, their counters and the keys that they refused", [&cli] {
+    return cli.show_list("broker.list", json::object(),
+                         {{{"BROKER", "broker"}, {"EPOCH", "epoch", Show::count}, {"ACTIVE", "active"}}, "broker", "no broker has reported"});
+  });
+  CLI::App* master = noun(app, "master", "masters: who holds which shard, and the role itself");
+  add_start_options(cli.verb(*master, "start", "runs a master in the foreground", [&cli] {
+    const std::string stem = given.name.empty() || given.name == "m1" ? "master" : "master-" + given.name;
+    return start(cli, settings_file(cli, given, stem), master::load_config, master::run_master);
+  }), given, "which of the folder's masters (master-NAME.toml)");
+  cli.verb(*master, "config", "prints every key with default, range and help", [] { return print_settings(master::MasterConfig()); });
+  cli.verb(*master, "list", "masters and the shards that they hold", [&cli] {
+    return cli.show_list("master.list", json::object(),
+                         {{{"MASTER", "master"}, {"SHARDS", "shards", Show::list}, {"SINCE", "since", Show::time}}, "master", "no master is known"});
+  });
+  CLI::App* worker = noun(app, "worker", "workers");
+  add_start_options(cli.verb(*worker, "start", "runs a worker in the foreground", [&cli] {
+    const std::string stem = given.name.empty() ? "worker" : "worker-" + given.name;
+    return start(cli, settings_file(cli, given, stem), worker::load_config, worker::run_worker);
+  }), given, "which of the folder's workers (worker-NAME.toml)");
+  cli.verb(*worker, "config", "prints every key with default, range and help", [] { return print_settings(worker::Config()); });
+}
+
+}  // namespace argosy::client

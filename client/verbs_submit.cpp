@@ -1,0 +1,313 @@
+// submit: packages of projects and bare commands, one or a batch.
+#include <algorithm>
+#include <iostream>
+
+#include "base/quantity.h"
+#include "base/text.h"
+#include "client/batch_file.h"
+#include "client/cli.h"
+#include "client/command_package.h"
+#include "client/wait.h"
+#include "fabric/clock.h"
+#include "fabric/digest.h"
+#include "fabric/sealing.h"
+#include "schemas/check_package.h"
+#include "schemas/source_files.h"
+
+namespace argosy::client {
+namespace {
+
+using nlohmann::json;
+
+struct SubmitArguments {
+  std::string package;
+  std::vector<std::string> parameters;
+  std::string version, environment, batch, key, timeout;
+  std::vector<std::string> workers, tags;
+  int priority = 0;
+  bool wait = false;
+  std::string array, each_line, from_json;
+  CommandOptions command;
+};
+
+// What all executions of one `submit` share.
+struct Prepared {
+  Submit submit;
+  std::vector<std::string> sensitive;  // names of the package's sensitive parameters
+};
+
+// "name=value", "name=@file".
+Outcome<std::pair<std::string, std::string>> read_parameter(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) return usage("-p '" + printable(text) + "': write NAME=VALUE or NAME=@FILE");
+  std::string value = text.substr(equals + 1);
+  if (value.starts_with('@')) {
+    auto read = read_text_file(value.substr(1), limits::kParameterBytes + 1);
+    if (!read) return trouble(read.error(), Exit::usage);
+    value = std::move(*read);
+    if (value.ends_with('\n')) value.pop_back();  // the line break that editors leave
+  }
+  return std::pair{text.substr(0, equals), std::move(value)};
+}
+
+// Splits FOLDER/PROJECT/PACKAGE; a name alone is looked for in all projects.
+Outcome<std::pair<std::string, std::string>> find_package(Cli& cli, const std::string& text) {
+  const auto slash = text.rfind('/');
+  if (slash != std::string::npos) return std::pair{text.substr(0, slash), text.substr(slash + 1)};
+  const auto projects = cli.ask_all("project.list", json::object(), 0);
+  if (!projects) return projects.error();
+  std::vector<std::string> homes, all;
+  for (const auto& project : *projects) {
+    for (const auto& name : project["packages"]) {
+      all.push_back(name.get<std::string>());
+      if (name == text) homes.push_back(project["project"].get<std::string>());
+    }
+  }
+  if (homes.size() == 1) return std::pair{homes.front(), text};
+  if (homes.empty()) {
+    const auto near = nearest(text, all);
+    return Trouble{Exit::failed, "there is no package " + printable(text) + (near ? "; did you mean " + *near + "?" : "; `argosy project list` shows all") +
+                                     " (a bare command stands behind --)"};
+  }
+  std::string places;
+  for (const auto& home : homes) places += (places.empty() ? "" : ", ") + home + "/" + text;
+  return usage("package " + text + " is in several projects; name one: " + places);
+}
+
+Outcome<std::optional<ItemList>> read_items(const SubmitArguments& given) {
+  const int sources = !given.array.empty() + !given.each_line.empty() + !given.from_json.empty();
+  if (sources == 0) return std::optional<ItemList>();
+  if (sources > 1) return usage("--array, --each-line and --from-json exclude each other");
+  if (!given.array.empty()) {
+    auto items = parse_item_ranges(given.array);
+    if (!items) return usage("--array: " + items.error().message);
+    return std::optional<ItemList>(std::move(*items));
+  }
+  auto packed = given.each_line.empty() ? items_of_json_file(given.from_json) : items_of_lines_file(given.each_line);
+  if (!packed) return trouble(packed.error(), Exit::usage);
+  return std::optional<ItemList>(ItemList{false, {}, std::move(*packed)});
+}
+
+Outcome<Prepared> prepare_command(Cli& cli, SubmitArguments& given) {
+  if (cli.command.empty()) return usage("no command stands behind --");
+  auto items = read_items(given);
+  if (!items) return items.error();
+  given.command.argv = cli.command;
+  given.command.items = std::move(*items);
+  if (!given.command.cwd.empty()) given.command.cwd = std::filesystem::absolute(given.command.cwd).lexically_normal().string();
+  std::string digest;
+  const bool blob = given.command.items && needs_blob(*given.command.items);
+  if (blob) digest = fabric::Sha256::hex_of(given.command.items->packed.bytes);
+  const auto package = command_package(given.command, digest);
+  if (!package) return trouble(package.error(), Exit::usage);
+  if (const auto problems = check_package(*package); !problems.empty()) return usage(join_problems(problems));
+  if (blob) {
+    const auto session = cli.session(true);
+    if (!session) return session.error();
+    const auto put = (*session)->put(digest, given.command.items->packed.bytes, [](std::uint64_t) {});
+    if (!put) return put.error();
+  }
+  Prepared out;
+  out.submit.inline_package = *package;
+  return out;
+}
+
+Outcome<Prepared> prepare_package(Cli& cli, const SubmitArguments& given) {
+  if (given.package.empty()) return usage("which package? Or a bare command behind --, as in: argosy submit -- CMD ARGS");
+  const bool for_commands = !given.array.empty() || !given.each_line.empty() || !given.from_json.empty() || !given.command.cwd.empty() ||
+                            !given.command.env.empty() || !given.command.resources.empty() || !given.command.time.empty();
+  if (for_commands) return usage("--array, --each-line, --from-json, --cwd, --env, --resources and --time are for bare commands; a package's manifest has them");
+  const auto place = find_package(cli, given.package);
+  if (!place) return place.error();
+  Prepared out;
+  std::tie(out.submit.project, out.submit.package) = *place;
+  out.submit.version = given.version;
+  const auto project = cli.ask("project.show", {{"project", out.submit.project}, {"version", given.version}});
+  if (!project) return project.error();
+  for (const auto& package : (*project)["packages"]) {
+    if (package["name"] != out.submit.package) continue;
+    for (const auto& parameter : package["parameters"]) {
+      if (parameter["sensitive"].get<bool>()) out.sensitive.push_back(parameter["name"].get<std::string>());
+    }
+  }
+  return out;
+}
+
+// Sensitive values leave this machine only sealed.
+Outcome<Done> set_parameters(Cli& cli, const Prepared& prepared, const std::map<std::string, std::string>& values, Submit& submit) {
+  for (const auto& [name, value] : values) {
+    if (std::find(prepared.sensitive.begin(), prepared.sensitive.end(), name) == prepared.sensitive.end()) {
+      submit.parameters[name] = value;
+      continue;
+    }
+    const auto key = load_catalog_key(Layout{cli.folder()});
+    if (!key) return trouble(key.error());
+    submit.sealed[name] = fabric::seal(*key, value);
+  }
+  return Done{};
+}
+
+Outcome<std::vector<BatchRow>> read_rows(const std::string& file) {
+  if (file.empty()) return std::vector<BatchRow>{{}};
+  const auto text = read_text_file(file, limits::kItemListBytes);
+  if (!text) return trouble(text.error(), Exit::usage);
+  auto rows = parse_batch(*text, file);
+  if (!rows) return trouble(rows.error(), Exit::usage);
+  return std::move(*rows);
+}
+
+Outcome<std::vector<Submit>> make_submits(Cli& cli, const SubmitArguments& given, const Prepared& prepared) {
+  std::map<std::string, std::string> shared;
+  for (const auto& text : given.parameters) {
+    auto parameter = read_parameter(text);
+    if (!parameter) return parameter.error();
+    shared.insert_or_assign(parameter->first, std::move(parameter->second));
+  }
+  const auto rows = read_rows(given.batch);
+  if (!rows) return rows.error();
+  const std::string key = given.key.empty() ? fabric::random_key_text() : given.key;
+  const bool batch = !given.batch.empty();
+  std::vector<Submit> out;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    Submit submit = prepared.submit;
+    auto values = shared;
+    for (const auto& [name, value] : (*rows)[i]) values.insert_or_assign(name, value);
+    if (auto set = set_parameters(cli, prepared, values, submit); !set) return set.error();
+    submit.key = batch ? key + "-" + std::to_string(i + 1) : key;
+    submit.batch = batch ? key : "";
+    submit.environment = given.environment;
+    submit.workers = given.workers;
+    submit.worker_tags = given.tags;
+    submit.priority = given.priority;
+    submit.watch = given.wait && !batch;
+    out.push_back(std::move(submit));
+  }
+  return out;
+}
+
+struct Accepteds {
+  std::vector<ExecutionId> executions;  // by row
+  bool repeated = false;
+};
+
+Outcome<Accepteds> send_all(Session& session, std::vector<Submit> submits) {
+  std::map<std::string, std::size_t> rows;
+  for (std::size_t i = 0; i < submits.size(); ++i) {
+    rows[submits[i].key] = i;
+    session.request(submits[i].key, submits[i]);
+  }
+  Accepteds out;
+  out.executions.resize(submits.size());
+  Time deadline = session.patience_ends();
+  for (std::size_t left = submits.size(); left > 0;) {
+    const Incoming incoming = session.next(deadline);
+    if (const auto* accepted = std::get_if<Accepted>(&incoming); accepted != nullptr && rows.contains(accepted->key)) {
+      auto& slot = out.executions[rows[accepted->key]];
+      left -= slot.value == 0 ? 1 : 0;
+      slot = accepted->execution;
+      out.repeated = out.repeated || accepted->repeated;
+      deadline = session.patience_ends();
+    } else if (const auto* refused = std::get_if<Refused>(&incoming); refused != nullptr && rows.contains(refused->request)) {
+      Trouble what = trouble(*refused);
+      if (submits.size() > 1) {
+        what.message = "row " + std::to_string(rows[refused->request] + 1) + ": " + what.message + " (" +
+                       std::to_string(submits.size() - left) + " rows were accepted; the same again with --idempotency-key adds no second execution)";
+      }
+      return what;
+    } else if (std::holds_alternative<TimedOut>(incoming)) {
+      return Trouble{Exit::unavailable, "not accepted in time; " + session.last_trouble()};
+    } else if (std::holds_alternative<Interrupted>(incoming)) {
+      return Trouble{Exit::interrupted, "interrupted before it was accepted; whether it will be is not known"};
+    }
+  }
+  return out;
+}
+
+const Listing& listing() {
+  static const Listing how{{{"EXECUTION", "execution", Show::count}, {"STATUS", "status"}}, "execution", ""};
+  return how;
+}
+
+int print_accepted(Cli& cli, const std::vector<ExecutionId>& executions, bool batch, const std::map<ExecutionId, Changed>* ends) {
+  json rows = json::array();
+  for (std::size_t i = 0; i < executions.size(); ++i) {
+    json row{{"execution", executions[i].value}};
+    if (batch) row["row"] = i + 1;
+    if (ends != nullptr) {
+      const Changed& end = ends->at(executions[i]);
+      row["status"] = to_string(end.status);
+      row["status_code"] = static_cast<int>(end.status);
+      row["tasks"] = {{"total", end.counts.total}, {"succeeded", end.counts.succeeded}, {"failed", end.counts.failed},
+                      {"canceled", end.counts.canceled}, {"interrupted", end.counts.interrupted}, {"skipped", end.counts.skipped}};
+    }
+    rows.push_back(std::move(row));
+  }
+  if (batch) {
+    cli.output().list(rows, listing());
+  } else {
+    cli.output().one(rows.front(), {{{"execution", "execution"}, {"status", "status"}}, "execution", ""});
+  }
+  return 0;
+}
+
+int run_submit(Cli& cli, SubmitArguments& given) {
+  if (cli.has_command && !given.package.empty()) return cli.fail(usage("a package or a bare command, not both"));
+  std::optional<Duration> timeout;
+  if (!given.timeout.empty()) {
+    const auto parsed = parse_duration(given.timeout);
+    if (!parsed) return cli.fail(usage("--timeout: " + parsed.error().message));
+    timeout = *parsed;
+  }
+  const auto session = cli.session(given.wait);
+  if (!session) return cli.fail(session.error());
+  const auto prepared = cli.has_command ? prepare_command(cli, given) : prepare_package(cli, given);
+  if (!prepared) return cli.fail(prepared.error());
+  auto submits = make_submits(cli, given, *prepared);
+  if (!submits) return cli.fail(submits.error());
+  const bool batch = !given.batch.empty();
+  const std::string watched_by = batch ? "" : submits->front().key;
+  const auto accepted = send_all(**session, std::move(*submits));
+  if (!accepted) return cli.fail(accepted.error());
+  if (!given.wait) return print_accepted(cli, accepted->executions, batch, nullptr);
+  std::vector<ExecutionId> sorted = accepted->executions;
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  const WaitOptions options{timeout, cli.output_format() == Format::table, accepted->repeated ? "" : watched_by};
+  const auto ends = wait_for(**session, sorted, options);
+  if (!ends) {
+    if (cli.output_format() != Format::table) print_accepted(cli, accepted->executions, batch, nullptr);
+    const std::string which = std::to_string(sorted.front().value) + (sorted.size() > 1 ? "-" + std::to_string(sorted.back().value) : "");
+    return cli.fail({ends.error().exit, "execution " + which + ": " + ends.error().message + "; `argosy execution wait " + which + "` waits again"});
+  }
+  print_accepted(cli, accepted->executions, batch, &*ends);
+  return cli.done(exit_of(*ends));
+}
+
+}  // namespace
+
+void add_submit_verb(CLI::App& app, Cli& cli) {
+  static SubmitArguments given;
+  CLI::App* submit = cli.verb(app, "submit", "runs a package, or a bare command: argosy submit -- CMD ARGS", [&cli] { return run_submit(cli, given); });
+  submit->add_option("package", given.package, "FOLDER/PROJECT/PACKAGE, or the package's name where only one project has it");
+  submit->add_option("-p,--parameter", given.parameters, "NAME=VALUE or NAME=@FILE; sensitive ones leave this machine sealed")->allow_extra_args(false);
+  submit->add_option("--environment", given.environment, "FOLDER/NAME that gives parameters their values");
+  submit->add_option("--project-version", given.version, "digest of the project's version; the newest when left out");
+  submit->add_option("--batch", given.batch, "JSON lines or CSV: one execution a row, columns are parameters; - is standard input");
+  submit->add_option("--worker", given.workers, "only on this worker; again for more")->allow_extra_args(false);
+  submit->add_option("--worker-tag", given.tags, "only on workers with this tag; again for more")->allow_extra_args(false);
+  submit->add_option("--priority", given.priority, "-1000 … 1000, higher goes first")->check(CLI::Range(-1000, 1000));
+  submit->add_option("--idempotency-key", given.key, "the same key and the same request give the same execution");
+  submit->add_flag("--wait", given.wait, "until it has ended; the exit status tells how");
+  submit->add_option("--timeout", given.timeout, "of --wait, as in 30s; the execution goes on");
+  submit->add_option("--array", given.array, "an item for each number: 1-1000, 1-1000:2, 1,3,5-9");
+  submit->add_option("--each-line", given.each_line, "an item for each line of this file");
+  submit->add_option("--from-json", given.from_json, "an item for each value of this JSON array or JSON lines");
+  submit->add_option("--cwd", given.command.cwd, "folder to run in, the same on all workers; a fresh one when left out");
+  submit->add_option("--env", given.command.env, "NAME=VALUE for the command; again for more")->allow_extra_args(false);
+  submit->add_option("--resources", given.command.resources, "what it reserves: cpu=4,memory=8GiB");
+  submit->add_option("--time", given.command.time, "running time that ends it, as in 30m");
+  submit->add_option("--retry", given.command.retries, "attempts after the first that failed")->check(CLI::Range(0, 1000));
+  submit->add_option("--max-failures", given.command.max_failures, "items that may fail: 5 or 5%");
+}
+
+}  // namespace argosy::client
