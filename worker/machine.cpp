@@ -159,7 +159,11 @@ void Machine::on_welcome(const Envelope& envelope, const Welcome& word) {
   state_.highest_epoch = envelope.epoch;
   state_.heard_at = now_.steady;
   state_.link = Welcomed{word.connection, envelope.epoch, word.heartbeat, word.silence, now_.steady};
-  for (auto& [id, shard] : state_.shards) shard.inventory_due = true;
+  // Who holds what, this broker says: an Inventory to a holder that it does not know yet would be dropped on the way.
+  for (auto& [id, shard] : state_.shards) {
+    shard.inventory_due = true;
+    shard.holder.clear();
+  }
   on_holders(word.holders);
   for (auto& [id, shard] : state_.shards) {
     if (shard.inventory_due && !shard.holder.empty()) say_inventory(id);
