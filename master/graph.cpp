@@ -95,7 +95,7 @@ void finish_tasks(Step& step, Shard& shard, TaskState& first) {
     task.done = true;
     --execution.tasks_left;
     stop_offering(shard, task);
-    task.items = ItemCursor(task.items.total());
+    task.items = ItemCursor(task.items.total(), task.items.high(), {});
     task.items.close();
     task.spec.reset();
     task.values.reset();

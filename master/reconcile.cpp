@@ -19,6 +19,7 @@ Lane& enter_lane(Step& step, Shard& shard, WorkerIndex worker, SessionId session
   Lane& lane = shard.lanes[worker];
   if (lane.session == session && lane.connection == connection) return lane;
   lane.reconciled = false;
+  lane.again.clear();
   lane.window_bytes = window_untold;
   if (lane.session != session) {
     if (lane.session.value != 0 && lane.renewal.value != 0) lane.earlier[lane.session] = lane.granted_at;
@@ -125,6 +126,11 @@ void on_renew(Step& step, Shard& shard, WorkerIndex index, ConnectionId connecti
   lane.renewal = word.renewal;
   lane.granted_at = step.now.steady;
   say_to_worker(step, shard, index, Granted{word.session, word.renewal, shard.lease, shard.grace});
+  if (!lane.again.empty()) {
+    auto& grants = open_batch(step, shard).then.grants;
+    grants.insert(grants.end(), lane.again.begin(), lane.again.end());
+    lane.again.clear();
+  }
   unpark(step, shard, index, lane);
 }
 
@@ -134,12 +140,12 @@ void become_reconciled(Step& step, Shard& shard, const Reconciling& what) {
   if (lane.session != what.session || lane.connection != what.connection || lane.inventory != what.serial) return;
   if (!worker.online || worker.presence.connection != what.connection) return;
   lane.reconciled = true;
+  say_to_worker(step, shard, what.worker, Reconciled{what.session, what.serial});
   const std::uint64_t window = log_window(step.state);
-  if (window != lane.window_bytes) {  // before Reconciled, after which it sends what it has
+  if (window != lane.window_bytes) {
     lane.window_bytes = window;
     say_to_worker(step, shard, what.worker, LogCredit{what.session, window});
   }
-  say_to_worker(step, shard, what.worker, Reconciled{what.session, what.serial});
   unpark(step, shard, what.worker, lane);
 }
 

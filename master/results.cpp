@@ -32,6 +32,13 @@ Found find_attempt(Shard& shard, WorkerIndex worker, SessionId session, const At
   return {task, &item};
 }
 
+bool is_open(Shard& shard, const AttemptRef& attempt) {
+  TaskState* task = find_task(shard, attempt.item);
+  if (task == nullptr) return false;
+  const auto it = task->open.find(attempt.item.item.value);
+  return it != task->open.end() && it->second.attempt == attempt.attempt && it->second.is_held();
+}
+
 void clean(std::string& text, std::size_t most) {
   if (text.size() > most || !is_clean_text(text)) text = printable(text, most);
 }
@@ -105,6 +112,7 @@ void take_chunk(Step& step, Shard& shard, WorkerIndex worker, SessionId session,
 void take_end(Step& step, Shard& shard, WorkerIndex worker, SessionId session, AttemptEnd&& end) {
   const AttemptRef attempt = end.attempt;
   const Found found = find_attempt(shard, worker, session, attempt);
+  if (found.item == nullptr && is_open(shard, attempt)) return step.ignore(Ignored::old_session);  // not its to end
   if (found.item == nullptr) return record_late(step, shard, worker, session, attempt);
   clean(end);
   if (found.item->log_taken < end.log_bytes) {  // held until its whole log is here

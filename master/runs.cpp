@@ -121,11 +121,12 @@ void add(Step& step, Shard& shard, const Grant& grant, std::vector<Draft>& draft
   if (task->execution->status == ExecutionStatus::stopping || task->items.closed()) {
     return end_unsaid(step, shard, *task, no, EndReason::canceled, "canceled before it was started", declined, grant);
   }
-  const Lane& lane = shard.lanes[grant.worker];
-  if (!can_run(*step.state.workers[grant.worker], lane) || lane.session != grant.session ||
-      lane.connection != grant.connection) {
-    return;  // its next Inventory tells that it does not have it
-  }
+  Lane& lane = shard.lanes[grant.worker];
+  const Worker& worker = *step.state.workers[grant.worker];
+  const bool listens = worker.online && worker.presence.connection == grant.connection &&
+                       lane.session == grant.session && lane.connection == grant.connection;
+  if (!listens || (!grant.again && !lane.reconciled)) return;  // its next Inventory tells that it does not have it
+  if (lane.renewal.value == 0) return lane.again.push_back(grant);
   auto value = value_of(step, shard, *task, no);
   if (!value) return task->values->waiting.push_back(grant.attempt);
   if (drafts.empty() || drafts.back().worker != grant.worker) {

@@ -88,6 +88,7 @@ struct Lane {
   Time granted_at;
   std::uint64_t window_bytes = 0;         // told as LogCredit
   std::vector<ItemClaim> parked;          // until it is reconciled and has a lease
+  std::vector<Grant> again;               // Runs to be said again, until it has a lease
   std::set<AttemptRef> open;              // claimed or running here, by whichever session
   std::map<SessionId, Time> earlier;      // former sessions with open attempts: last grant
 };

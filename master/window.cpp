@@ -30,6 +30,14 @@ std::uint32_t Window::class_of(const Resources& resources, const std::vector<std
   return it->second;
 }
 
+void Window::set_out(Class& in, GroupKey key, Group& group, std::size_t out) {
+  if (group.out == out) return;
+  if (group.out > 0) in.fattest.erase({key.first, group.out, key.second});
+  if (out > 0) in.fattest.insert({key.first, out, key.second});
+  in.out += out - group.out;
+  group.out = out;
+}
+
 void Window::enqueue(Class& in, GroupKey key, Group& group) {
   group.queued = true;
   Turns& turns = in.turns[key.first];
@@ -52,12 +60,7 @@ void Window::settle(Class& in, GroupKey key, OfferSource& source) {
   } else {
     group.fed.erase(name);
   }
-  if (group.out > 0) {
-    in.out_groups.insert(key);
-  } else {
-    in.out_groups.erase(key);
-    if (group.hungry.empty() && group.fed.empty() && !group.queued) in.groups.erase(key);
-  }
+  if (group.out == 0 && group.hungry.empty() && group.fed.empty() && !group.queued) in.groups.erase(key);
 }
 
 void Window::refresh(OfferSource& source) {
@@ -73,13 +76,11 @@ void Window::leave(OfferSource& source) {
   scratch_.clear();
   source.items.withdraw(source.items.offered(), scratch_);
   for (const auto item : scratch_) left_.push_back({source.first.execution, source.first.task, ItemNo{item}});
-  group.out -= scratch_.size();
-  in.out -= scratch_.size();
+  set_out(in, key, group, group.out - scratch_.size());
   offered_ -= scratch_.size();
   group.hungry.erase(key_of(source));
   group.fed.erase(key_of(source));
   source.offer_class = 0;
-  if (group.out == 0) in.out_groups.erase(key);
   if (group.hungry.empty() && group.fed.empty() && !group.queued) in.groups.erase(key);
 }
 
@@ -92,8 +93,7 @@ void Window::claim(OfferSource& source, std::uint64_t item) {
   const std::uint64_t now = source.items.offered();
   CHECK(now <= before);
   Group& group = in.groups[key];
-  group.out -= before - now;
-  in.out -= before - now;
+  set_out(in, key, group, group.out - (before - now));
   offered_ -= before - now;
   settle(in, key, source);
 }
@@ -107,16 +107,15 @@ std::size_t Window::offer_some(std::uint32_t id, Class& in, GroupKey key, std::s
     source.items.offer(most - made, scratch_);
     for (const auto item : scratch_) {
       publish.offers.push_back({{source.first.execution, source.first.task, ItemNo{item}}, id, source.priority, source.group});
+      sources_.push_back(&source);
     }
     made += scratch_.size();
     group.fed.emplace(key_of(source), &source);
     if (source.items.offerable() == 0) group.hungry.erase(group.hungry.begin());
     if (scratch_.empty()) break;
   }
-  group.out += made;
-  in.out += made;
+  set_out(in, key, group, group.out + made);
   offered_ += made;
-  if (group.out > 0) in.out_groups.insert(key);
   return made;
 }
 
@@ -128,8 +127,7 @@ void Window::take_back(Class& in, GroupKey key, std::size_t most, Withdraw& with
     source.items.withdraw(most, scratch_);
     for (const auto item : scratch_) withdraw.items.push_back({source.first.execution, source.first.task, ItemNo{item}});
     most -= scratch_.size();
-    group.out -= scratch_.size();
-    in.out -= scratch_.size();
+    set_out(in, key, group, group.out - scratch_.size());
     offered_ -= scratch_.size();
     settle(in, key, source);
     if (scratch_.empty()) return;
@@ -139,19 +137,13 @@ void Window::take_back(Class& in, GroupKey key, std::size_t most, Withdraw& with
 // The class is full. True: some room was made for the entrant.
 bool Window::make_room(Class& in, GroupKey entrant, Withdraw& withdraw) {
   const std::size_t mine = in.groups.at(entrant).out;
-  const GroupKey* victim = nullptr;
-  std::size_t fat = 0;
-  for (const GroupKey& key : in.out_groups) {  // ascending: highest priority first
-    if (key == entrant || key.first < entrant.first) continue;
-    const std::size_t out = in.groups.at(key).out;
-    const bool lower = victim != nullptr && key.first > victim->first;
-    if (lower || out > fat) victim = &key, fat = out;
-  }
-  if (victim == nullptr) return false;
-  const bool outranked = victim->first > entrant.first;
-  if (!outranked && (mine > 0 || fat < 2)) return false;
-  const GroupKey key = *victim;
-  take_back(in, key, outranked ? std::min(turn, fat) : std::min(turn, fat / 2), withdraw);
+  auto at = in.fattest.rbegin();
+  if (at != in.fattest.rend() && GroupKey{std::get<0>(*at), std::get<2>(*at)} == entrant) ++at;
+  if (at == in.fattest.rend()) return false;
+  const auto [rank, fat, group] = *at;
+  const bool outranked = rank > entrant.first;
+  if (!outranked && (rank < entrant.first || mine > 0 || fat < 2)) return false;
+  take_back(in, {rank, group}, outranked ? std::min(turn, fat) : std::min(turn, fat / 2), withdraw);
   return true;
 }
 
@@ -204,6 +196,8 @@ void Window::fill(const WindowBounds& bounds, Publish& publish, Withdraw& withdr
   withdraw.items.insert(withdraw.items.end(), left_.begin(), left_.end());
   left_.clear();
   if (hungry_classes_.empty()) return;
+  const std::size_t others = publish.offers.size();
+  sources_.clear();
   std::size_t out = 0;
   for (const auto& [id, in] : classes_) out += in.out > 0;
   classes_out_ = out;
@@ -217,6 +211,14 @@ void Window::fill(const WindowBounds& bounds, Publish& publish, Withdraw& withdr
     }
     at = in.turns.empty() ? hungry_classes_.erase(at) : std::next(at);
   }
+  if (withdraw.items.empty()) return;
+  // What was offered and taken back within this fill is not offered: Withdraw is said before Publish.
+  std::size_t kept = others;
+  for (std::size_t i = others; i < publish.offers.size(); ++i) {
+    if (sources_[i - others]->items.of(publish.offers[i].item.item.value) != Readiness::offered) continue;
+    publish.offers[kept++] = publish.offers[i];
+  }
+  publish.offers.resize(kept);
 }
 
 void Window::forget_offers() {
@@ -225,7 +227,7 @@ void Window::forget_offers() {
   for (auto& [id, in] : classes_) {
     in.defined = false;
     in.out = 0;
-    in.out_groups.clear();
+    in.fattest.clear();
     for (auto& [key, group] : in.groups) {
       group.out = 0;
       for (auto& [name, source] : group.fed) {

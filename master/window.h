@@ -12,6 +12,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "master/items.h"
@@ -78,11 +79,12 @@ class Window {
     bool defined = false;
     std::map<GroupKey, Group> groups;
     std::map<std::int32_t, Turns> turns;  // by -priority
-    std::set<GroupKey> out_groups;
+    std::set<std::tuple<std::int32_t, std::size_t, std::uint64_t>> fattest;  // (-priority, out, group) of groups with some out
     std::size_t out = 0;
   };
 
   static Key key_of(const OfferSource& source) { return {source.first.execution, source.first.task}; }
+  static void set_out(Class& in, GroupKey key, Group& group, std::size_t out);
   static void enqueue(Class& in, GroupKey key, Group& group);
   void settle(Class& in, GroupKey key, OfferSource& source);
   void fill_class(std::uint32_t id, Class& in, const WindowBounds& bounds, Publish& publish, Withdraw& withdraw);
@@ -97,6 +99,7 @@ class Window {
   std::set<std::uint32_t> hungry_classes_;
   std::vector<ItemRef> left_;  // to be withdrawn
   std::vector<std::uint64_t> scratch_;
+  std::vector<const OfferSource*> sources_;  // of the offers of this fill()
   std::size_t offered_ = 0;
   std::size_t classes_out_ = 0;
 };

@@ -1,6 +1,9 @@
 -- A master's batch as one statement: it checks the shard's term under a share lock and writes only if it stands. What is
 -- refused is raised as AR001 with "culprit ROWS PLACE". Order of effects: admissions, starts, outputs, ends, claims, tasks,
 -- executions, operations. Every part may be repeated.
+--
+-- Rows are found one by one through their keys (LATERAL ... LIMIT 1, OFFSET 0, loops), never by a join: what a planner believes
+-- of the size of open_attempts, which is empty one moment and full the next, must not turn a batch into a product.
 SET LOCAL search_path = argosy, argosy_output;
 
 ALTER TABLE executions ADD FOREIGN KEY (plan) REFERENCES plans(digest);
@@ -81,9 +84,10 @@ BEGIN
   END IF;
 
   IF cardinality(s_execution) > 0 THEN
-    UPDATE open_attempts o SET state = 4, started_at = u.at
-      FROM unnest(s_execution, s_task, s_item, s_attempt, s_at) AS u(execution, task, item, attempt, at)
-      WHERE o.execution = u.execution AND o.task = u.task AND o.item = u.item AND o.attempt = u.attempt AND o.state = 3;
+    FOR r IN SELECT * FROM unnest(s_execution, s_task, s_item, s_attempt, s_at) AS u(execution, task, item, attempt, at) LOOP
+      UPDATE open_attempts o SET state = 4, started_at = r.at
+        WHERE o.execution = r.execution AND o.task = r.task AND o.item = r.item AND o.attempt = r.attempt AND o.state = 3;
+    END LOOP;
   END IF;
 
   IF cardinality(o_execution) > 0 THEN
@@ -91,9 +95,9 @@ BEGIN
         SELECT u.*, z.stop + sum(u.length) OVER (PARTITION BY u.execution, u.task, u.item, u.attempt ORDER BY u.start)
           - u.length AS expected
         FROM unnest(o_execution, o_task, o_item, o_attempt, o_start, o_length, o_codec, o_pieces, o_data)
-          AS u(execution, task, item, attempt, start, length, codec, pieces, data)
-        JOIN open_attempts o ON o.execution = u.execution AND o.task = u.task AND o.item = u.item
-          AND o.attempt = u.attempt AND o.state IN (3, 4),
+          AS u(execution, task, item, attempt, start, length, codec, pieces, data),
+        LATERAL (SELECT 1 FROM open_attempts o WHERE o.execution = u.execution AND o.task = u.task AND o.item = u.item
+          AND o.attempt = u.attempt AND o.state IN (3, 4) LIMIT 1) o,
         LATERAL (SELECT coalesce((SELECT c.start + c.length FROM chunks c WHERE c.execution = u.execution
           AND c.task = u.task AND c.item = u.item AND c.attempt = u.attempt ORDER BY c.start DESC LIMIT 1), 0) AS stop) z
         WHERE u.start >= z.stop) q
@@ -119,9 +123,9 @@ BEGIN
       FROM unnest(e_execution, e_task, e_item, e_attempt, e_state, e_reason, e_exit, e_signal, e_started, e_ended, e_user,
           e_system, e_rss, e_log, e_tail, e_outputs, e_detail)
         AS u(execution, task, item, attempt, state, reason, exit, signal, started, ended, user_us, system_us, rss, log, tail,
-          outputs, detail)
-      JOIN open_attempts o ON o.execution = u.execution AND o.task = u.task AND o.item = u.item AND o.attempt = u.attempt
-        AND o.state IN (3, 4)
+          outputs, detail),
+      LATERAL (SELECT * FROM open_attempts p WHERE p.execution = u.execution AND p.task = u.task AND p.item = u.item
+        AND p.attempt = u.attempt AND p.state IN (3, 4) LIMIT 1) o
       ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS v_done = ROW_COUNT;
     IF v_done < cardinality(e_execution) THEN
@@ -144,16 +148,18 @@ BEGIN
         RAISE EXCEPTION 'culprit ends %: the attempt was never claimed', v_id USING ERRCODE = 'AR001';
       END IF;
     END IF;
-    UPDATE open_attempts o SET state = u.state, not_before = u.not_before, failures = o.failures + u.failure,
-        interruptions = o.interruptions + u.interruption
-      FROM unnest(e_execution, e_task, e_item, e_attempt, e_state, e_not_before, e_failure, e_interruption)
-        AS u(execution, task, item, attempt, state, not_before, failure, interruption)
-      WHERE u.state < 5 AND o.execution = u.execution AND o.task = u.task AND o.item = u.item AND o.attempt = u.attempt
-        AND o.state IN (3, 4);
-    DELETE FROM open_attempts o USING unnest(e_execution, e_task, e_item, e_attempt, e_state)
-        AS u(execution, task, item, attempt, state)
-      WHERE u.state >= 5 AND o.execution = u.execution AND o.task = u.task AND o.item = u.item AND o.attempt = u.attempt
-        AND o.state IN (3, 4);
+    FOR r IN SELECT * FROM unnest(e_execution, e_task, e_item, e_attempt, e_state, e_not_before, e_failure, e_interruption)
+        AS u(execution, task, item, attempt, state, not_before, failure, interruption) WHERE u.state < 5 LOOP
+      UPDATE open_attempts o SET state = r.state, not_before = r.not_before, failures = o.failures + r.failure,
+          interruptions = o.interruptions + r.interruption
+        WHERE o.execution = r.execution AND o.task = r.task AND o.item = r.item AND o.attempt = r.attempt
+          AND o.state IN (3, 4);
+    END LOOP;
+    DELETE FROM open_attempts WHERE ctid = ANY (ARRAY(
+      SELECT z.place FROM unnest(e_execution, e_task, e_item, e_attempt, e_state) AS u(execution, task, item, attempt, state),
+      LATERAL (SELECT o.ctid AS place FROM open_attempts o WHERE o.execution = u.execution AND o.task = u.task
+        AND o.item = u.item AND o.attempt = u.attempt AND o.state IN (3, 4) LIMIT 1) z
+      WHERE u.state >= 5));
   END IF;
 
   IF cardinality(c_execution) > 0 THEN
@@ -162,19 +168,21 @@ BEGIN
       FROM unnest(c_execution, c_task, c_item, c_attempt, c_worker, c_session, c_at)
         AS u(execution, task, item, attempt, worker, session, at)
       WHERE u.attempt = 1
-        AND EXISTS (SELECT 1 FROM executions x WHERE x.id = u.execution AND x.shard = p_shard AND x.status IN (1, 2, 5))
-        AND NOT EXISTS (SELECT 1 FROM attempts d WHERE d.execution = u.execution AND d.task = u.task AND d.item = u.item)
+        AND EXISTS (SELECT 1 FROM executions x WHERE x.id = u.execution AND x.shard = p_shard AND x.status IN (1, 2, 5) OFFSET 0)
+        AND NOT EXISTS (SELECT 1 FROM attempts d WHERE d.execution = u.execution AND d.task = u.task AND d.item = u.item OFFSET 0)
       ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS v_done = ROW_COUNT;
     IF v_done < cardinality(c_execution) THEN
-      UPDATE open_attempts o SET attempt = u.attempt, state = 3, worker = u.worker, session = u.session, claimed_at = u.at,
-          started_at = 0, not_before = 0
-        FROM unnest(c_execution, c_task, c_item, c_attempt, c_worker, c_session, c_at)
-          AS u(execution, task, item, attempt, worker, session, at)
-        WHERE u.attempt > 1 AND o.execution = u.execution AND o.task = u.task AND o.item = u.item
-          AND o.attempt = u.attempt - 1 AND o.state IN (1, 2)
-          AND EXISTS (SELECT 1 FROM executions x WHERE x.id = u.execution AND x.shard = p_shard AND x.status IN (1, 2, 5));
-      GET DIAGNOSTICS v_more = ROW_COUNT;
+      v_more := 0;
+      FOR r IN SELECT * FROM unnest(c_execution, c_task, c_item, c_attempt, c_worker, c_session, c_at)
+          AS u(execution, task, item, attempt, worker, session, at) WHERE u.attempt > 1 LOOP
+        UPDATE open_attempts o SET attempt = r.attempt, state = 3, worker = r.worker, session = r.session, claimed_at = r.at,
+            started_at = 0, not_before = 0
+          WHERE o.execution = r.execution AND o.task = r.task AND o.item = r.item AND o.attempt = r.attempt - 1
+            AND o.state IN (1, 2)
+            AND EXISTS (SELECT 1 FROM executions x WHERE x.id = r.execution AND x.shard = p_shard AND x.status IN (1, 2, 5));
+        IF FOUND THEN v_more := v_more + 1; END IF;
+      END LOOP;
       IF v_done + v_more < cardinality(c_execution) THEN
         SELECT u.place - 1 INTO v_id FROM unnest(c_execution, c_task, c_item, c_attempt, c_session) WITH ORDINALITY
             AS u(execution, task, item, attempt, session, place)
@@ -190,19 +198,21 @@ BEGIN
   END IF;
 
   IF cardinality(t_execution) > 0 THEN
-    UPDATE tasks t SET state = u.state, low = u.low, high = u.high, succeeded = u.succeeded, failed = u.failed,
-        canceled = u.canceled, interrupted = u.interrupted, skipped = u.skipped, outputs = u.outputs
-      FROM unnest(t_execution, t_task, t_state, t_low, t_high, t_succeeded, t_failed, t_canceled, t_interrupted, t_skipped,
-          t_outputs)
-        AS u(execution, task, state, low, high, succeeded, failed, canceled, interrupted, skipped, outputs)
-      WHERE t.execution = u.execution AND t.task = u.task;
+    FOR r IN SELECT * FROM unnest(t_execution, t_task, t_state, t_low, t_high, t_succeeded, t_failed, t_canceled,
+          t_interrupted, t_skipped, t_outputs)
+        AS u(execution, task, state, low, high, succeeded, failed, canceled, interrupted, skipped, outputs) LOOP
+      UPDATE tasks t SET state = r.state, low = r.low, high = r.high, succeeded = r.succeeded, failed = r.failed,
+          canceled = r.canceled, interrupted = r.interrupted, skipped = r.skipped, outputs = r.outputs
+        WHERE t.execution = r.execution AND t.task = r.task;
+    END LOOP;
   END IF;
 
   IF cardinality(x_id) > 0 THEN
-    UPDATE executions x SET status = u.status, started_at = CASE WHEN u.started = 0 THEN x.started_at ELSE u.started END,
-        ended_at = CASE WHEN u.ended = 0 THEN x.ended_at ELSE u.ended END, detail = u.detail
-      FROM unnest(x_id, x_status, x_started, x_ended, x_detail) AS u(id, status, started, ended, detail)
-      WHERE x.id = u.id AND x.shard = p_shard AND x.status IN (1, 2, 5, 8);
+    FOR r IN SELECT * FROM unnest(x_id, x_status, x_started, x_ended, x_detail) AS u(id, status, started, ended, detail) LOOP
+      UPDATE executions x SET status = r.status, started_at = CASE WHEN r.started = 0 THEN x.started_at ELSE r.started END,
+          ended_at = CASE WHEN r.ended = 0 THEN x.ended_at ELSE r.ended END, detail = r.detail
+        WHERE x.id = r.id AND x.shard = p_shard AND x.status IN (1, 2, 5, 8);
+    END LOOP;
   END IF;
 
   IF cardinality(m_at) > 0 THEN

@@ -1,0 +1,81 @@
+# What a task wrote is bound into the command of a later one; a key that it never wrote fails that one, before any Run.
+up
+>   broker ← Hello{session 77, host {name "host", machine_id "A", boot_id "boot"}, build "test"}
+welcome
+>   nothing
+wait 200ms
+>   take shard 0
+adopt term=1
+>   broker ← Holding{holds [0@1]}
+>   commit 1 term 1
+>     operation master m1 shard.adopt shard 0
+commit
+>   nothing
+here w1 session=5 connection=10
+>   nothing
+renew w1
+>   w1 ← Granted{session 5, renewal 1, lease 1m, grace 10m}
+inventory w1
+>   commit 2 confirms term 1
+commit
+>   w1 ← Reconciled{session 5, serial 1}
+submit k1 tasks=a,b:needs=a>a
+>   commit 3 term 1
+>     admission k1
+commit
+>   alice ← Accepted{key "k1", execution 1}
+>   broker ← Publish{classes [{id 1}], offers [{item 1.0.0, offer_class 1, group 1}]}
+claim w1 items=1.0.0
+>   commit 4 term 1
+>     claim 1.0.0#1 w1
+>     task 1.0 ready [1,1)
+>     execution 1 running
+commit
+>   w1 ← Run{session 5, renewal 1, specs [{execution 1, body {name "a", argv ["run-a"], lease 1m, interruptions 5, grace 10s}, package "p"}], items [{attempt 1.0.0#1}]}
+finished w1 attempts=1.0.0 key=rows
+>   broker ← Publish{offers [{item 1.1.0, offer_class 1, group 1}]}
+>   commit 5 term 1
+>     end 1.0.0#1 succeeded: item succeeded
+>     task 1.0 ready [1,1) 1 succeeded
+>     task 1.1 ready [0,0)
+commit
+>   w1 ← Recorded{session 5, ends [1.0.0#1]}
+claim w1 items=1.1.0
+>   commit 6 term 1
+>     claim 1.1.0#1 w1
+>     task 1.1 ready [1,1)
+commit
+>   w1 ← Run{session 5, renewal 1, specs [{execution 1, task 1, body {name "b", argv ["run-b", "rows"], lease 1m, interruptions 5, grace 10s}, package "p"}], items [{attempt 1.1.0#1}]}
+submit k2 tasks=a,b:needs=a>a
+>   commit 7 term 1
+>     admission k2
+commit
+>   alice ← Accepted{key "k2", execution 2}
+>   broker ← Publish{offers [{item 2.0.0, offer_class 1, group 2}]}
+claim w1 items=2.0.0
+>   commit 8 term 1
+>     claim 2.0.0#1 w1
+>     task 2.0 ready [1,1)
+>     execution 2 running
+commit
+>   w1 ← Run{session 5, renewal 1, specs [{execution 2, body {name "a", argv ["run-a"], lease 1m, interruptions 5, grace 10s}, package "p"}], items [{attempt 2.0.0#1}]}
+finished w1 attempts=2.0.0
+>   broker ← Publish{offers [{item 2.1.0, offer_class 1, group 2}]}
+>   commit 9 term 1
+>     end 2.0.0#1 succeeded: item succeeded
+>     task 2.0 ready [1,1) 1 succeeded
+>     task 2.1 ready [0,0)
+commit
+>   w1 ← Recorded{session 5, ends [2.0.0#1]}
+claim w1 items=2.1.0
+>   commit 10 term 1
+>     claim 2.1.0#1 w1
+>     task 2.1 ready [1,1)
+commit
+>   broker ← Declined{claims [{item 2.1.0, worker "w1", session 5, connection 10}]}
+>   commit 11 term 1
+>     end 2.1.0#1 cannot start: item failed (run[1]: at offset 0: tasks.a.output.key has no value; the task must write KEY=value to $ARGOSY_OUTPUT)
+>     task 2.1 ready [1,1) 1 failed
+>     execution 2 failed
+commit
+>   nothing
