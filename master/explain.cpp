@@ -189,6 +189,10 @@ std::vector<Explanation> explain(const State& state, Now now, ExecutionId id, st
       if (task && each.task != *task) continue;
       explain_task(state, *shard, now, each, item, lines);
     }
+    std::vector<Explanation> reasons = lines.take();
+    // Every item has its end, and the write that says so of the execution is under way.
+    if (reasons.empty() && !task) reasons.push_back({TaskNo{}, ItemState::running, 0, "its last ends are being recorded"});
+    return reasons;
   }
   return lines.take();
 }

@@ -140,12 +140,12 @@ void become_reconciled(Step& step, Shard& shard, const Reconciling& what) {
   if (lane.session != what.session || lane.connection != what.connection || lane.inventory != what.serial) return;
   if (!worker.online || worker.presence.connection != what.connection) return;
   lane.reconciled = true;
-  say_to_worker(step, shard, what.worker, Reconciled{what.session, what.serial});
   const std::uint64_t window = log_window(step.state);
-  if (window != lane.window_bytes) {
+  if (window != lane.window_bytes) {  // before Reconciled, after which it sends what it has
     lane.window_bytes = window;
     say_to_worker(step, shard, what.worker, LogCredit{what.session, window});
   }
+  say_to_worker(step, shard, what.worker, Reconciled{what.session, what.serial});
   unpark(step, shard, what.worker, lane);
 }
 

@@ -83,7 +83,8 @@ std::string death(int status) {
 std::vector<std::string> default_keeper_command() {
   const std::string self = own_program();
   const std::string beside = self.substr(0, self.rfind('/') + 1) + "argosy-keeper";
-  if (access(beside.c_str(), X_OK) == 0) return {beside};
+  // Another program that links a worker (a test) would start itself again and again.
+  if (access(beside.c_str(), X_OK) == 0 || !self.ends_with("/argosy")) return {beside};
   return {self, "keeper"};
 }
 

@@ -108,7 +108,7 @@ std::optional<Ignored> Machine::ignore(const Envelope& envelope) const {
 void Machine::on_heard(const Message& message) {
   const Envelope& envelope = message.envelope;
   if (const auto* word = std::get_if<Welcome>(&message.word)) return on_welcome(envelope, *word);
-  if (const auto* word = std::get_if<Refused>(&message.word)) return on_refused(*word);
+  if (const auto* word = std::get_if<Refused>(&message.word)) return on_refused(envelope, *word);
   if (const auto why = ignore(envelope)) {
     ++state_.ignored[static_cast<std::size_t>(*why)];
     return;
@@ -159,7 +159,11 @@ void Machine::on_welcome(const Envelope& envelope, const Welcome& word) {
   state_.highest_epoch = envelope.epoch;
   state_.heard_at = now_.steady;
   state_.link = Welcomed{word.connection, envelope.epoch, word.heartbeat, word.silence, now_.steady};
-  for (auto& [id, shard] : state_.shards) shard.inventory_due = true;
+  // Who holds what, this broker says: an Inventory to a holder that it does not know yet would be dropped on the way.
+  for (auto& [id, shard] : state_.shards) {
+    shard.inventory_due = true;
+    shard.holder.clear();
+  }
   on_holders(word.holders);
   for (auto& [id, shard] : state_.shards) {
     if (shard.inventory_due && !shard.holder.empty()) say_inventory(id);
@@ -171,8 +175,9 @@ void Machine::on_holders(const std::vector<Holder>& holders) {
 }
 
 // A connection that the broker does not know (any more) is opened again; everything else is for people.
-void Machine::on_refused(const Refused& word) {
-  if (word.reason == Refusal::no_hello && std::holds_alternative<Welcomed>(state_.link)) say_hello();
+void Machine::on_refused(const Envelope& envelope, const Refused& word) {
+  const auto* link = std::get_if<Welcomed>(&state_.link);
+  if (word.reason == Refusal::no_hello && link != nullptr && envelope.to.connection == link->connection) say_hello();
 }
 
 void Machine::say_to_broker(Word word) {

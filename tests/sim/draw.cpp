@@ -1,0 +1,81 @@
+#include "tests/sim/draw.h"
+
+#include "base/quantity.h"
+#include "base/rng.h"
+
+namespace argosy::sim {
+namespace {
+
+std::uint32_t up_to(Rng& rng, std::uint32_t most) { return static_cast<std::uint32_t>(rng.below(most + 1)); }
+
+// Half of the seeds do without this kind of fault, so that each kind is also seen alone.
+std::uint32_t some(Rng& rng, std::uint32_t most) { return rng.chance(1, 2) ? 0 : 1 + up_to(rng, most - 1); }
+
+void draw_cluster(Rng& rng, Draw& d) {
+  d.workers = 1 + up_to(rng, 3);
+  d.masters = 1 + (rng.chance(1, 3) ? 1 : 0);
+  d.clients = 1 + up_to(rng, 1);
+  d.cpus = 1 + up_to(rng, 3);
+  d.offers_per_class = 4 + up_to(rng, 60);
+  d.offers_per_group = 2 + up_to(rng, 30);
+  d.batch_rows = 5 + up_to(rng, 200);
+  d.log_window = 512 + up_to(rng, 8'192);
+  d.spool_bytes = 2'048 + up_to(rng, 65'536);
+}
+
+void draw_time(Rng& rng, Draw& d) {
+  d.safety = seconds(20 + up_to(rng, 50));
+  d.delay_most = microseconds(rng.chance(1, 3) ? 1 + up_to(rng, 2'000'000) : 100 + up_to(rng, 20'000));
+  d.commit_most = microseconds(rng.chance(1, 4) ? 1 + up_to(rng, 1'000'000) : 100 + up_to(rng, 20'000));
+  d.lease = milliseconds(2'000 + up_to(rng, 6'000));
+  d.catalog_grace = milliseconds(4'000 + up_to(rng, 16'000));
+  d.clock_ppm = rng.chance(1, 2) ? 9'900 : 0;
+  d.run_most = milliseconds(200 + up_to(rng, 12'000));
+}
+
+void draw_faults(Rng& rng, Draw& d) {
+  if (rng.chance(1, 12)) return;  // a calm day
+  d.kill_broker = some(rng, 3);
+  d.kill_master = some(rng, 3);
+  d.kill_worker = some(rng, 5);
+  d.kill_keeper = some(rng, 3);
+  d.pause_broker = some(rng, 2);
+  d.pause_master = some(rng, 2);
+  d.pause_worker = some(rng, 5);
+  d.cut = some(rng, 8);
+  d.partition = some(rng, 4);
+  d.rogue = some(rng, 10);
+  d.catalog_away = some(rng, 3);
+  d.catalog_slow = some(rng, 3);
+  d.unknown_percent = some(rng, 20);
+  d.lose_spools = rng.chance(1, 3);
+}
+
+}  // namespace
+
+Draw draw(std::uint64_t seed) {
+  Rng rng(seed * 0x9e3779b97f4a7c15 + 1);
+  Draw d;
+  draw_cluster(rng, d);
+  draw_time(rng, d);
+  draw_faults(rng, d);
+  d.executions = 1 + up_to(rng, 5);
+  d.items_most = 1 + up_to(rng, 30);
+  return d;
+}
+
+std::string to_text(const Draw& d) {
+  const auto n = [](auto number) { return std::to_string(number); };
+  return "workers " + n(d.workers) + " of " + n(d.cpus) + " cpus, masters " + n(d.masters) + ", clients " + n(d.clients) +
+         ", offers " + n(d.offers_per_class) + "/" + n(d.offers_per_group) + ", batch " + n(d.batch_rows) + " rows, log window " +
+         n(d.log_window) + ", spool " + n(d.spool_bytes) + "; safety " + format_duration(d.safety) + ", delay " +
+         format_duration(d.delay_most) + ", commit " + format_duration(d.commit_most) + ", lease " +
+         format_duration(d.lease) + ", grace " + format_duration(d.catalog_grace) + ", clocks " + n(d.clock_ppm) + " ppm; kills: broker " + n(d.kill_broker) + ", master " +
+         n(d.kill_master) + ", worker " + n(d.kill_worker) + ", keeper " + n(d.kill_keeper) + "; pauses: broker " +
+         n(d.pause_broker) + ", master " + n(d.pause_master) + ", worker " + n(d.pause_worker) + "; cuts " + n(d.cut) +
+         ", partitions " + n(d.partition) + ", rogues " + n(d.rogue) + "; catalog away " + n(d.catalog_away) + ", slow " +
+         n(d.catalog_slow) + ", unknown " + n(d.unknown_percent) + " %; spools " + (d.lose_spools ? "may be lost" : "kept") +
+         "; executions " + n(d.executions) + ", items " + n(d.items_most) + ", run " + format_duration(d.run_most);
+}
+
+}  // namespace argosy::sim

@@ -1,0 +1,58 @@
+// What one seed draws: the size of the cluster, how the world behaves, which faults there are, and what is submitted.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/time.h"
+#include "tests/sim/bugs.h"
+
+namespace argosy::sim {
+
+struct Options {
+  std::uint64_t seed = 1;
+  Bug bug = Bug::none;
+  bool transcript = false;
+};
+
+struct Draw {
+  // The cluster.
+  std::uint32_t workers = 2;
+  std::uint32_t masters = 1;
+  std::uint32_t clients = 1;
+  std::uint32_t cpus = 2;                  // of each worker
+
+  // Limits, small enough to be met.
+  std::uint32_t offers_per_class = 64;
+  std::uint32_t offers_per_group = 32;
+  std::uint32_t batch_rows = 200;
+  std::uint64_t log_window = 8'192;
+  std::uint64_t spool_bytes = 65'536;
+
+  // Time.
+  Duration safety;                         // how long anything may fail
+  Duration delay_most;                     // of a message
+  Duration commit_most;                    // of a write
+  Duration lease;                          // of tasks and of the shard
+  Duration catalog_grace;                  // how long a term counts without confirmation
+  std::int64_t clock_ppm = 0;              // at most so far off, either way
+
+  // Faults: how many of each in the safety phase.
+  std::uint32_t kill_broker = 0, kill_master = 0, kill_worker = 0, kill_keeper = 0;
+  std::uint32_t pause_broker = 0, pause_master = 0, pause_worker = 0;
+  std::uint32_t cut = 0, partition = 0, rogue = 0;
+  std::uint32_t catalog_away = 0, catalog_slow = 0;
+  std::uint32_t unknown_percent = 0;       // of writes, while faults are on
+  bool lose_spools = false;
+
+  // Work.
+  std::uint32_t executions = 4;
+  std::uint32_t items_most = 20;
+  Duration run_most;                       // of a task
+};
+
+// Pure: the same seed, the same draw.
+Draw draw(std::uint64_t seed);
+std::string to_text(const Draw& drawn);
+
+}  // namespace argosy::sim

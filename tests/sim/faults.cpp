@@ -1,0 +1,137 @@
+// World, the part about faults: when they come, whom they befall, and how it goes on afterwards.
+#include "schemas/codec.h"
+#include "tests/sim/world.h"
+
+namespace argosy::sim {
+
+void World::plan_faults() {
+  plan(drawn_.kill_broker, &World::kill_broker);
+  plan(drawn_.kill_master, &World::kill_master);
+  plan(drawn_.kill_worker, &World::kill_worker);
+  plan(drawn_.kill_keeper, &World::kill_keeper);
+  plan(drawn_.pause_broker, &World::pause_broker);
+  plan(drawn_.pause_master, &World::pause_master);
+  plan(drawn_.pause_worker, &World::pause_worker);
+  plan(drawn_.cut, &World::cut_somebody);
+  plan(drawn_.partition, &World::partition_somebody);
+  plan(drawn_.rogue, &World::rogue_speaks);
+  plan(drawn_.catalog_away, &World::catalog_away);
+  plan(drawn_.catalog_slow, &World::catalog_slow);
+}
+
+void World::plan(std::uint32_t count, void (World::*fault)()) {
+  for (std::uint32_t i = 0; i < count; ++i) {
+    agenda_.after(up_to(drawn_.safety), [this, fault] {
+      if (healed_) return;
+      ++faults_;
+      (this->*fault)();
+    });
+  }
+}
+
+void World::kill_broker() {
+  if (!broker_.process.up()) return;
+  broker_.kill();
+  agenda_.after(milliseconds(20) + up_to(seconds(6)), [this] {
+    if (!broker_.process.up()) broker_.start();
+  });
+}
+
+void World::kill_master() {
+  MasterProcess& master = any_master();
+  if (!master.process.up()) return;
+  master.kill();
+  agenda_.after(milliseconds(20) + up_to(seconds(6)), [this, &master] {
+    if (!master.process.up()) master.start();
+  });
+}
+
+void World::kill_worker() {
+  WorkerProcess& worker = any_worker();
+  if (!worker.process.up()) return;
+  switch (rng_.below(4)) {
+    case 0: worker.kill_with_keeper(); break;
+    case 1: worker.reboot(); break;
+    default: worker.kill(); break;
+  }
+  if (drawn_.lose_spools && rng_.chance(1, 3)) worker.lose_spool();
+  agenda_.after(milliseconds(20) + up_to(seconds(rng_.chance(1, 3) ? 20 : 2)), [this, &worker] {
+    if (!worker.process.up()) worker.start();
+  });
+}
+
+void World::kill_keeper() { any_worker().kill_keeper(); }
+
+void World::pause_broker() { pause(broker_.process, "broker"); }
+
+void World::pause_master() {
+  MasterProcess& master = any_master();
+  pause(master.process, master.name());
+}
+
+void World::pause_worker() {
+  WorkerProcess& worker = any_worker();
+  pause(worker.process, worker.name());
+  if (rng_.chance(1, 3)) network_.partition(worker, up_to(seconds(30)));
+}
+
+void World::pause(Process& process, const std::string& who) {
+  if (!process.up() || process.paused()) return;
+  stage_.note(who + " is paused");
+  process.pause();
+  agenda_.after(milliseconds(10) + up_to(seconds(rng_.chance(1, 3) ? 20 : 3)), [this, &process, who, life = process.life()] {
+    if (process.life() != life || !process.paused()) return;
+    stage_.note(who + " goes on");
+    process.resume();
+  });
+}
+
+Party& World::anybody() {
+  const std::uint64_t who = rng_.below(masters_.size() + workers_.size() * 2 + clients_.size());
+  if (who < masters_.size()) return *masters_[who];
+  if (who < masters_.size() + clients_.size()) return *clients_[who - masters_.size()];
+  return any_worker();
+}
+
+void World::cut_somebody() {
+  Party& party = anybody();
+  stage_.note(party.title() + " is cut off");
+  network_.cut(party);
+}
+
+void World::partition_somebody() {
+  Party& party = anybody();
+  const Duration how_long = up_to(seconds(rng_.chance(1, 3) ? 25 : 4));
+  stage_.note(party.title() + " is partitioned");
+  network_.partition(party, how_long);
+}
+
+// Somebody with a good key says nonsense, or what is not his to say.
+void World::rogue_speaks() {
+  Party& party = *clients_[rng_.below(clients_.size())];
+  Frames frames{"", ""};
+  for (std::uint64_t n = rng_.below(60); n > 0; --n) frames.envelope += static_cast<char>(rng_.next());
+  for (std::uint64_t n = rng_.below(60); n > 0; --n) frames.body += static_cast<char>(rng_.next());
+  if (rng_.chance(1, 2)) {
+    Envelope envelope;
+    envelope.word = static_cast<std::uint16_t>(rng_.below(60));
+    envelope.connection = ConnectionId{rng_.below(20)};
+    envelope.reign = {ShardId{0}, Term{rng_.below(5)}};
+    envelope.to = {static_cast<Role>(rng_.below(7)), rng_.chance(1, 2) ? "w1" : "", ConnectionId{rng_.below(20)}};
+    frames.envelope = encode_envelope(envelope);
+  }
+  stage_.note(party.title() + " says nonsense");
+  network_.send_up(party, std::move(frames));
+}
+
+void World::catalog_away() {
+  stage_.note("the catalog is away");
+  store_.go_away(milliseconds(10) + up_to(seconds(rng_.chance(1, 3) ? 15 : 3)));
+}
+
+void World::catalog_slow() {
+  stage_.note("the catalog is slow");
+  store_.be_slow(milliseconds(10) + up_to(seconds(10)));
+}
+
+}  // namespace argosy::sim

@@ -1,0 +1,243 @@
+#include "tests/sim/master_process.h"
+
+#include <cstdlib>
+
+#include "catalog/views.h"
+#include "master/admit.h"
+#include "schemas/codec.h"
+#include "schemas/transcript.h"
+
+namespace argosy::sim {
+namespace {
+
+// Tells two requests apart; the real one is a SHA-256.
+std::string digest_of(const Submit& word) {
+  std::uint64_t a = 0xcbf29ce484222325, b = 1;
+  for (const char c : encode(word)) a = (a ^ static_cast<std::uint8_t>(c)) * 0x100000001b3, b = b * 31 + a;
+  std::string text;
+  for (const std::uint64_t part : {a, b, a ^ b, a + b}) {
+    for (int i = 0; i < 16; ++i) text += "0123456789abcdef"[part >> (4 * i) & 15];
+  }
+  return text;
+}
+
+}  // namespace
+
+MasterProcess::MasterProcess(Stage& stage, const Workload& workload, std::string name, HostClock clock,
+                             std::vector<RosterEntry> roster)
+    : Party(stage.agenda, Role::master, std::move(name)),
+      stage_(stage),
+      workload_(workload),
+      clock_(clock),
+      roster_(std::move(roster)) {}
+
+void MasterProcess::start() {
+  process.begin();
+  stage_.note(name() + " starts");
+  master::Self self;
+  self.name = name();
+  self.session = SessionId{1 + stage_.rng.below(1ull << 62)};
+  self.host = {name() + "-host", name() + "-machine", "boot-1"};
+  self.build = "sim";
+  master::Limits limits;
+  const bool unbounded = stage_.bug == Bug::offers_unbounded;
+  limits.offers_per_class = unbounded ? 100'000 : stage_.drawn.offers_per_class;
+  limits.offers_per_group = unbounded ? 100'000 : stage_.drawn.offers_per_group;
+  limits.batch_rows = stage_.drawn.batch_rows;
+  limits.log_window_bytes = stage_.drawn.log_window;
+  limits.log_window_least_bytes = std::min<std::uint64_t>(limits.log_window_least_bytes, stage_.drawn.log_window);
+  limits.lease = stage_.drawn.lease;
+  limits.catalog_grace = stage_.drawn.catalog_grace;
+  limits.confirm_every = seconds(2);
+  limits.values_chunk = 8;
+  limits.values_chunks = 2;
+  machine_ = std::make_unique<master::Machine>(self, limits, Rng(stage_.rng.next()), nullptr);
+  connection_ = {};
+  asked_.clear();
+  FleetNews fleet;
+  fleet.serial = 1;
+  for (const RosterEntry& entry : roster_) {
+    if (entry.role == Role::worker) {
+      fleet.workers.push_back({entry.name, entry.key, entry.state, false, {}});
+    } else {
+      fleet.others.push_back(entry);
+    }
+  }
+  process.post(milliseconds(1), [this, fleet] { step(DeskOrder(fleet)); });
+  stage_.network.join(*this);
+}
+
+void MasterProcess::kill() {
+  stage_.note(name() + " is killed");
+  process.end();
+  machine_.reset();
+  stage_.network.leave(*this);
+  stage_.witnesses.tell([&](Witness& witness) { witness.process_ended(title()); });
+}
+
+void MasterProcess::link_up() { step(master::LinkUp{}); }
+void MasterProcess::link_down() { step(master::LinkDown{}); }
+
+void MasterProcess::frames_came(const Frames& frames) {
+  auto message = hear(stage_, *this, frames);
+  if (!message) return;
+  if (const auto* welcome = std::get_if<Welcome>(&message->word)) {
+    connection_ = welcome->connection;
+    epoch_ = message->envelope.epoch;
+  }
+  if (!master::is_desk_word(message->word)) return step(master::Heard{std::move(*message)});
+  process.post(stage_.up_to(milliseconds(3)), [this, held = std::move(*message)] { desk(held); });
+}
+
+void MasterProcess::step(master::Event event) {
+  if (!machine_) return;
+  master::Effects effects;
+  machine_->step(clock_.now(stage_.agenda.now()), std::move(event), effects);
+  honour(effects);
+  if (machine_) wake_later();
+}
+
+void MasterProcess::honour(master::Effects& effects) {
+  for (Message& message : effects.sends) say(stage_, *this, std::move(message));
+  for (const auto& batch : effects.commits) {
+    stage_.store.write(process, name(), batch, [this, shard = batch->fence.shard](BatchOutcome outcome) {
+      step(master::Settled{shard, std::move(outcome)});
+    });
+  }
+  for (const ShardId shard : effects.takes) {
+    const auto taken = [this](std::variant<master::Adopted, master::TakeFailed> result) {
+      std::visit([this](auto& held) { step(std::move(held)); }, result);
+    };
+    stage_.store.take(process, name(), shard, clock_.now(stage_.agenda.now()).wall, taken);
+  }
+  for (const DeskOutcome& debt : effects.answers) answer(debt);
+  for (const master::LookUp& debt : effects.lookups) look_up(debt);
+  for (const master::NeedValues& debt : effects.needs) read_values(debt);
+  for (const std::string& note : effects.notes) stage_.note(name() + " notes: " + note);
+  if (effects.reconnect) stage_.network.reconnect(*this);
+}
+
+void MasterProcess::wake_later() {
+  const auto deadline = machine_->deadline();
+  const std::uint64_t serial = ++wake_serial_;
+  if (!deadline) return;
+  const Time when = std::max(clock_.virtual_time(*deadline), stage_.agenda.now() + microseconds(10));
+  process.post(when - stage_.agenda.now(), [this, serial] {
+    if (serial == wake_serial_) step(master::Tick{});
+  });
+}
+
+void MasterProcess::explain(ExecutionId execution) {
+  if (!machine_ || !machine_->ready() || process.paused()) return;
+  asked_[++last_ticket_] = {{}, "", 0, execution};
+  step(DeskOrder(ExplainOrder{last_ticket_, execution, {}, {}}));
+}
+
+std::string MasterProcess::pending() const {
+  if (!machine_) return name() + " is down; ";
+  const std::string text = machine_->pending();
+  return text.empty() ? text : name() + ": " + text + "; ";
+}
+
+// -- The desk.
+
+void MasterProcess::desk(const Message& message) {
+  const Address& client = message.envelope.from;
+  if (const auto* word = std::get_if<Submit>(&message.word)) return on_submit(client, *word);
+  if (const auto* word = std::get_if<Ask>(&message.word)) return on_ask(client, *word);
+  if (const auto* word = std::get_if<Fetch>(&message.word)) return on_fetch(message, *word);
+}
+
+void MasterProcess::on_submit(const Address& client, const Submit& word) {
+  if (stage_.bug == Bug::accepted_before_commit) {
+    return say_to(client, Accepted{word.key, ExecutionId{1'000 + ++last_ticket_}, false});
+  }
+  const auto admitted = master::admit(word, {}, client.name, digest_of(word), clock_.now(stage_.agenda.now()).wall);
+  if (const auto* refusal = std::get_if<master::AdmitRefusal>(&admitted)) {
+    return say_to(client, Refused{Submit::word, refusal->reason, refusal->text, word.key, {}});
+  }
+  step(master::Admit{ShardId{0}, client, word.watch, std::get<Admission>(admitted)});
+}
+
+// {"execution": 17}
+void MasterProcess::on_ask(const Address& client, const Ask& word) {
+  const std::size_t digits = word.arguments.find_first_of("0123456789");
+  const ExecutionId execution{std::strtoull(word.arguments.c_str() + digits, nullptr, 10)};
+  if (stage_.bug == Bug::cancel_too_early) {
+    say_to(client, Answer{word.request, "{}", ""});
+    process.post(seconds(3), [this, execution] { step(DeskOrder(CancelOrder{++last_ticket_, "submitter", {execution}})); });
+    return;
+  }
+  asked_[++last_ticket_] = {client, word.request, Ask::word, execution};
+  step(DeskOrder(CancelOrder{last_ticket_, "submitter " + client.name, {execution}}));
+}
+
+void MasterProcess::on_fetch(const Message& message, const Fetch& word) {
+  const auto it = workload_.archives().find(word.digest);
+  Chunk chunk{word.digest, word.offset, 0, {}};
+  if (it != workload_.archives().end() && word.offset < it->second.size()) {
+    chunk.total = it->second.size();
+    chunk.data = it->second.substr(word.offset, word.length);
+  }
+  say_to(message.envelope.from, std::move(chunk), message.envelope.reign);
+}
+
+void MasterProcess::answer(const DeskOutcome& outcome) {
+  const Ticket ticket = std::visit([](const auto& held) { return held.ticket; }, outcome);
+  const auto it = asked_.find(ticket);
+  if (it == asked_.end()) return;
+  const Asked asked = it->second;
+  asked_.erase(it);
+  if (const auto* reasons = std::get_if<ExplainOutcome>(&outcome)) return explained(asked.execution, *reasons);
+  if (asked.client.role == Role::none) return;
+  if (const auto* refused = std::get_if<OrderRefused>(&outcome)) {
+    return say_to(asked.client, Refused{asked.word, refused->reason, refused->text, asked.request, {}});
+  }
+  say_to(asked.client, Answer{asked.request, "{}", ""});
+}
+
+void MasterProcess::explained(ExecutionId execution, const ExplainOutcome& outcome) {
+  std::vector<std::string> reasons;
+  if (stage_.bug != Bug::explain_silent) {
+    for (const Explanation& explanation : outcome.reasons) reasons.push_back(explanation.reason);
+  }
+  stage_.witnesses.tell([&](Witness& witness) { witness.explained(execution, reasons); });
+  if (!stage_.journal.wants_text()) return;
+  for (const std::string& reason : reasons) stage_.note(name() + " explains: " + reason);
+}
+
+void MasterProcess::look_up(const master::LookUp& debt) {
+  process.post(stage_.up_to(milliseconds(5)), [this, debt] {
+    if (stage_.store.away()) return;
+    const auto view = catalog::show_execution(stage_.store.truth(), debt.execution);
+    if (!view.ok() || !*view) {
+      return say_to(debt.client, Refused{Watch::word, Refusal::not_found, "no such execution", debt.request, {}});
+    }
+    say_to(debt.client, Changed{debt.request, debt.execution, (**view).status, (**view).counts});
+  });
+}
+
+void MasterProcess::read_values(const master::NeedValues& debt) {
+  process.post(stage_.up_to(milliseconds(5)), [this, debt] {
+    master::ValuesRead read{debt.shard, debt.execution, debt.task, debt.from, {}};
+    const auto it = workload_.values().find(debt.digest);
+    CHECK(it != workload_.values().end());
+    for (std::uint64_t i = debt.from; i < debt.from + debt.count && i < it->second.size() && !stage_.store.away(); ++i) {
+      read.values.push_back(it->second[i]);
+    }
+    step(std::move(read));
+  });
+}
+
+void MasterProcess::say_to(const Address& to, Word word, ShardTerm reign) {
+  if (connection_ == ConnectionId{}) return;
+  Message message;
+  message.envelope.epoch = epoch_;
+  message.envelope.connection = connection_;
+  message.envelope.to = to;
+  message.envelope.reign = reign;
+  message.word = std::move(word);
+  say(stage_, *this, std::move(message));
+}
+
+}  // namespace argosy::sim

@@ -1,0 +1,66 @@
+// Store: the real catalog code on an in-memory SQLite, behind a wrapper that is slow, away, or leaves outcomes unknown.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "base/rng.h"
+#include "catalog/catalog.h"
+#include "master/events.h"
+#include "schemas/records.h"
+#include "tests/sim/agenda.h"
+#include "tests/sim/bugs.h"
+#include "tests/sim/host.h"
+#include "tests/sim/witness.h"
+
+namespace argosy::sim {
+
+class Store {
+ public:
+  Store(Agenda& agenda, Rng& rng, Duration commit_most, Bug bug);
+  ~Store();
+
+  catalog::Catalog& truth() { return *catalog_; }
+  void set_witnesses(Witnesses* witnesses) { witnesses_ = witnesses; }
+
+  // Writes of one master come one after another. The answer is posted to the process, if it still lives.
+  using Answered = std::function<void(BatchOutcome)>;
+  void write(Process& master, const std::string& name, std::shared_ptr<const Batch> batch, Answered answer);
+  using Taken = std::function<void(std::variant<master::Adopted, master::TakeFailed>)>;
+  void take(Process& master, const std::string& name, ShardId shard, WallTime at, Taken taken);
+
+  // Faults.
+  bool away() const { return agenda_.now() < away_until_; }
+  void go_away(Duration how_long) { away_until_ = std::max(away_until_, agenda_.now() + how_long); }
+  void be_slow(Duration how_long) { slow_until_ = std::max(slow_until_, agenda_.now() + how_long); }
+  void set_unknown_percent(std::uint32_t percent) { unknown_percent_ = percent; }
+  void heal();
+
+  std::uint64_t unknown() const { return unknown_; }
+
+ private:
+  BatchOutcome attempt(const Batch& batch, bool master_lives);
+  BatchOutcome write_really(const Batch& batch);
+  Batch spoiled(const Batch& batch);
+  Time next_turn(const std::string& name);
+  void finish_take(Process& master, const std::string& name, ShardTerm reign, Taken taken);
+
+  Agenda& agenda_;
+  Rng& rng_;
+  Duration commit_most_;
+  Bug bug_;
+  std::unique_ptr<catalog::Catalog> catalog_;
+  Witnesses* witnesses_ = nullptr;
+  std::map<std::string, Time> busy_until_;
+  std::map<ShardId, Term> terms_;
+  Time away_until_, slow_until_;
+  std::uint32_t unknown_percent_ = 0;
+  std::uint64_t unknown_ = 0;
+  std::uint64_t spoiled_keys_ = 0;
+};
+
+}  // namespace argosy::sim

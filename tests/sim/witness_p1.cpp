@@ -1,0 +1,65 @@
+// P1, accepted is kept: what is Accepted is in the catalog at that moment, with its key and its submitter; a key has one
+// execution, and another request under it is never accepted.
+#include <map>
+#include <utility>
+
+#include "catalog/views.h"
+#include "tests/sim/witness.h"
+
+namespace argosy::sim {
+namespace {
+
+class P1 : public Witness {
+ public:
+  using Witness::Witness;
+
+  void said(const Message& message) override {
+    if (const auto* word = std::get_if<Submit>(&message.word)) {
+      first_.try_emplace({message.envelope.from.name, word->key}, word->priority);
+    }
+    if (const auto* word = std::get_if<Accepted>(&message.word)) accepted({message.envelope.to.name, word->key}, word->execution);
+  }
+
+  void finish() override {
+    const auto all = catalog::list_executions(truth_, {});
+    if (!all.ok()) return report("the catalog cannot be listed: " + all.error().message);
+    std::map<Key, int> count;
+    for (const catalog::ExecutionView& view : *all) ++count[{view.submitter, view.key}];
+    for (const auto& [key, execution] : accepted_) {
+      if (count[key] != 1) {
+        report(key.second + " of " + key.first + " has " + std::to_string(count[key]) + " executions, and was accepted once");
+      }
+    }
+  }
+
+ private:
+  using Key = std::pair<std::string, std::string>;  // submitter and idempotency key
+
+  void accepted(const Key& key, ExecutionId execution) {
+    const std::string what = "execution " + std::to_string(execution.value) + " was accepted for " + key.second;
+    const auto [known, is_new] = accepted_.emplace(key, execution);
+    if (known->second != execution) {
+      return report(what + ", which has execution " + std::to_string(known->second.value) + " already");
+    }
+    if (!is_new) return;
+    const auto view = catalog::show_execution(truth_, execution);
+    if (!view.ok() || !*view) return report(what + ", and is not in the catalog");
+    if ((**view).key != key.second || (**view).submitter != key.first) {
+      return report(what + ", and the catalog has it for " + (**view).key + " of " + (**view).submitter);
+    }
+    const auto asked = first_.find(key);
+    if (asked == first_.end()) return report(what + ", which nobody submitted");
+    if ((**view).priority != asked->second) report(what + ", and another request was");
+  }
+
+  std::map<Key, std::int32_t> first_;       // priority tells a request from another one
+  std::map<Key, ExecutionId> accepted_;
+};
+
+}  // namespace
+
+std::unique_ptr<Witness> witness_p1(catalog::Catalog& truth, std::vector<Report>& reports) {
+  return std::make_unique<P1>("P1", truth, reports);
+}
+
+}  // namespace argosy::sim

@@ -1,0 +1,110 @@
+// P9, everything is bounded: log bytes in flight, and offers out at a time, stay within their windows.
+#include <map>
+#include <set>
+#include <utility>
+
+#include "schemas/transcript.h"
+#include "tests/sim/witness.h"
+
+namespace argosy::sim {
+namespace {
+
+class P9 : public Witness {
+ public:
+  P9(catalog::Catalog& truth, std::vector<Report>& reports, const Bounds& bounds)
+      : Witness("P9", truth, reports), bounds_(bounds) {}
+
+  void said(const Message& message) override {
+    const std::string party = title(message.envelope.from);
+    if (const auto* word = std::get_if<Log>(&message.word)) sent_log(party, *word);
+    if (std::holds_alternative<Inventory>(message.word) || std::holds_alternative<Hello>(message.word)) forget(party);
+    if (const auto* word = std::get_if<LogCredit>(&message.word)) {
+      if (word->window_bytes > bounds_.log_window) report(party + " grants a window of " + std::to_string(word->window_bytes));
+    }
+    if (const auto* word = std::get_if<Publish>(&message.word)) published(party, *word);
+    if (const auto* word = std::get_if<Withdraw>(&message.word)) {
+      for (const ItemRef& item : word->items) offers_[party].erase(item);
+    }
+    if (std::holds_alternative<Holding>(message.word)) offers_.erase(party);
+    if (std::holds_alternative<Hello>(message.word)) connections_.erase(party);
+  }
+
+  void heard(const std::string& by, const Message& message) override {
+    if (const auto* word = std::get_if<Welcome>(&message.word)) connections_[by] = word->connection;
+    const auto connection = connections_.find(by);
+    const bool current = connection != connections_.end() && connection->second == message.envelope.to.connection;
+    if (const auto* word = std::get_if<LogCredit>(&message.word); word != nullptr && current) windows_[by] = word->window_bytes;
+    if (const auto* word = std::get_if<Recorded>(&message.word)) recorded(by, *word);
+    if (const auto* word = std::get_if<Claim>(&message.word)) {
+      for (const ItemClaim& claim : word->claims) offers_[by].erase(claim.item);
+    }
+    if (std::holds_alternative<Welcome>(message.word)) offers_.erase(by);
+  }
+
+  void process_ended(const std::string& party) override {
+    forget(party);
+    windows_.erase(party);
+    connections_.erase(party);
+  }
+
+ private:
+  static std::string title(const Address& address) {
+    return (address.role == Role::worker ? "worker/" : address.role == Role::master ? "master/" : "client/") + address.name;
+  }
+
+  void forget(const std::string& party) {
+    in_flight_.erase(party);
+    offers_.erase(party);
+  }
+
+  // One chunk may always be in flight, so that none is too large for its window.
+  void sent_log(const std::string& party, const Log& word) {
+    auto& flying = in_flight_[party];
+    for (const LogChunk& chunk : word.chunks) flying[{chunk.attempt, chunk.offset}] = chunk;
+    std::uint64_t bytes = 0;
+    for (const auto& [place, chunk] : flying) bytes += chunk.data.size();
+    const auto window = windows_.find(party);
+    const std::uint64_t most = window == windows_.end() ? 8u << 20 : window->second;
+    if (flying.size() > 1 && bytes > most) {
+      report(party + " has " + std::to_string(bytes) + " log bytes in flight, its window is " + std::to_string(most));
+    }
+  }
+
+  void recorded(const std::string& party, const Recorded& word) {
+    std::map<AttemptRef, std::uint64_t> upto;
+    for (const LogOffset& log : word.logs) upto[log.attempt] = log.offset;
+    for (const AttemptRef& attempt : word.ends) upto[attempt] = ~std::uint64_t{0};
+    std::erase_if(in_flight_[party], [&](const auto& entry) {
+      const auto it = upto.find(entry.first.first);
+      return it != upto.end() && entry.first.second + entry.second.length <= it->second;
+    });
+  }
+
+  void published(const std::string& party, const Publish& word) {
+    auto& out = offers_[party];
+    for (const Offer& offer : word.offers) out[offer.item] = offer;
+    std::map<std::uint32_t, std::uint64_t> by_class;
+    std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t> by_group;
+    for (const auto& [item, offer] : out) {
+      const std::uint64_t in_class = ++by_class[offer.offer_class];
+      const std::uint64_t in_group = ++by_group[{offer.offer_class, offer.group}];
+      if (in_class <= bounds_.offers_per_class && in_group <= bounds_.offers_per_group) continue;
+      return report(party + " has more offers out than its window holds: " + std::to_string(in_class) + " of a class, " +
+                    std::to_string(in_group) + " of a group");
+    }
+  }
+
+  Bounds bounds_;
+  std::map<std::string, std::map<std::pair<AttemptRef, std::uint64_t>, LogChunk>> in_flight_;
+  std::map<std::string, std::uint64_t> windows_;
+  std::map<std::string, ConnectionId> connections_;
+  std::map<std::string, std::map<ItemRef, Offer>> offers_;
+};
+
+}  // namespace
+
+std::unique_ptr<Witness> witness_p9(catalog::Catalog& truth, std::vector<Report>& reports, const Bounds& bounds) {
+  return std::make_unique<P9>(truth, reports, bounds);
+}
+
+}  // namespace argosy::sim

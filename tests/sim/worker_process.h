@@ -1,0 +1,60 @@
+// The worker as a process: its machine, and the shell's part (spool, cache, keeper) on a WorkerHost.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "tests/sim/stage.h"
+#include "tests/sim/worker_host.h"
+#include "worker/machine.h"
+
+namespace argosy::sim {
+
+class WorkerProcess : public Party {
+ public:
+  WorkerProcess(Stage& stage, const Workload& workload, std::string name, HostClock clock);
+
+  // A new session: sweeps, then dials.
+  void start();
+  void kill();             // its keeper notices
+  void kill_with_keeper();
+  void kill_keeper();
+  void reboot();           // kills everything on the host
+  void lose_spool();       // only while it is down
+
+  void link_up() override;
+  void link_down() override;
+  void frames_came(const Frames& frames) override;
+
+  const worker::Machine* machine() const { return machine_.get(); }
+  // In words, what is still to be brought home; empty: nothing.
+  std::string pending() const;
+
+ private:
+  void begin_session();
+  WorkerHost::Listener listener();
+  void keeper_died();
+  // From the keeper, in order, and when the worker is not paused.
+  void from_keeper(std::function<void()> act);
+  void keep_output(AttemptRef attempt, std::uint32_t bytes);
+
+  void step(const worker::Event& event);
+  void honour(worker::Effects& effects);
+  void say_word(const worker::Say& debt);
+  void send_log(const worker::SendLog& debt);
+  void forget(AttemptRef attempt);
+  void forget_log(const worker::ForgetLogs& debt);
+  void wake_later();
+  std::uint64_t spool_size() const;
+
+  Stage& stage_;
+  WorkerHost host_;
+  std::unique_ptr<worker::Machine> machine_;
+  SessionId session_;
+  std::uint64_t wake_serial_ = 0;
+  std::uint64_t in_pipes_ = 0;   // written by tasks, not yet read
+  std::set<std::string> cache_;  // content that is there; gone with the spool
+};
+
+}  // namespace argosy::sim

@@ -1,0 +1,144 @@
+#include "tests/sim/world.h"
+
+#include "catalog/views.h"
+#include "schemas/codec.h"
+
+namespace argosy::sim {
+namespace {
+
+constexpr Duration kLiveness = seconds(600);     // how long a healed world may take
+constexpr std::uint64_t kEventsMost = 6'000'000;  // more is somebody running in circles
+
+std::string key_of(std::uint64_t number) {
+  std::string key(64, '0');
+  for (std::size_t i = 64; number > 0; number >>= 4) key[--i] = "0123456789abcdef"[number & 15];
+  return key;
+}
+
+}  // namespace
+
+World::World(const Options& options)
+    : options_(options),
+      drawn_(draw(options.seed)),
+      rng_(options.seed),
+      journal_(options.transcript),
+      network_(agenda_, rng_, drawn_.delay_most),
+      store_(agenda_, rng_, drawn_.commit_most, options.bug),
+      witnesses_(store_.truth(), {drawn_.offers_per_class, drawn_.offers_per_group, drawn_.log_window}),
+      stage_{agenda_, rng_, drawn_, options.bug, journal_, network_, store_, witnesses_},
+      workload_(drawn_, options.seed),
+      broker_(stage_, any_clock()) {
+  store_.set_witnesses(&witnesses_);
+  network_.set_hub(&broker_);
+  std::vector<RosterEntry> roster;
+  for (std::uint32_t i = 1; i <= drawn_.workers; ++i) {
+    const std::string name = "w" + std::to_string(i);
+    roster.push_back({key_of(roster.size() + 1), name, Role::worker, RosterState::enabled});
+    workers_.push_back(std::make_unique<WorkerProcess>(stage_, workload_, name, any_clock()));
+  }
+  for (std::uint32_t i = 1; i <= drawn_.clients; ++i) {
+    const std::string name = "c" + std::to_string(i);
+    roster.push_back({key_of(roster.size() + 1), name, Role::submitter, RosterState::enabled});
+    clients_.push_back(std::make_unique<ClientProcess>(stage_, workload_, name, i - 1));
+  }
+  for (std::uint32_t i = 1; i <= drawn_.masters; ++i) {
+    masters_.push_back(std::make_unique<MasterProcess>(stage_, workload_, "m" + std::to_string(i), any_clock(), roster));
+  }
+}
+
+World::~World() = default;
+
+HostClock World::any_clock() {
+  HostClock clock;
+  clock.offset = microseconds(static_cast<std::int64_t>(rng_.below(1'000'000'000)));
+  clock.rate_ppm = rng_.between(-drawn_.clock_ppm, drawn_.clock_ppm);
+  clock.wall_skew = drawn_.clock_ppm == 0 ? Duration{} : milliseconds(rng_.between(-500, 500));
+  return clock;
+}
+
+Verdict World::run() {
+  stage_.note("seed " + std::to_string(options_.seed) + ": " + to_text(drawn_));
+  start_all();
+  plan_faults();
+  store_.set_unknown_percent(drawn_.unknown_percent);
+  run_until(agenda_.now() + drawn_.safety, false);
+  heal();
+  const bool quiet = witnesses_.reports().empty() && run_until(agenda_.now() + kLiveness, true);
+  if (witnesses_.reports().empty() && !quiet) witnesses_.report("liveness", "not at its end: " + pending());
+  if (witnesses_.reports().empty()) witnesses_.tell([](Witness& witness) { witness.finish(); });
+  for (const Report& report : witnesses_.reports()) stage_.note("REPORT " + report.promise + ": " + report.what);
+  Verdict verdict;
+  verdict.reports = witnesses_.reports();
+  verdict.digest = journal_.digest();
+  verdict.transcript = journal_.text();
+  verdict.simulated = agenda_.now() - Time{1'000'000};
+  verdict.events = agenda_.done();
+  verdict.faults = faults_ + store_.unknown();
+  verdict.late_messages = network_.late();
+  verdict.executions = workload_.orders().size();
+  return verdict;
+}
+
+void World::start_all() {
+  broker_.start();
+  for (const auto& master : masters_) master->start();
+  for (const auto& worker : workers_) worker->start();
+  for (const auto& client : clients_) client->start();
+  agenda_.after(seconds(1), [this] { ask_why(); });
+}
+
+// False: stopped for a report, or the time is over with something pending.
+bool World::run_until(Time until, bool stop_when_quiet) {
+  Time next_look = agenda_.now();
+  while (witnesses_.reports().empty()) {
+    if (agenda_.done() > kEventsMost) {
+      witnesses_.report("liveness", "runs in circles: " + std::to_string(agenda_.done()) + " events, " + pending());
+      return false;
+    }
+    if (stop_when_quiet && agenda_.now() >= next_look) {
+      if (pending().empty()) return true;
+      next_look = agenda_.now() + milliseconds(500);
+    }
+    if (!agenda_.run_next(until)) return pending().empty();
+  }
+  return false;
+}
+
+void World::heal() {
+  stage_.note("healed");
+  healed_ = true;
+  network_.heal();
+  network_.set_delay(std::min(drawn_.delay_most, milliseconds(5)));
+  store_.heal();
+  if (!broker_.process.up()) broker_.start();
+  broker_.process.resume();
+  for (const auto& master : masters_) {
+    if (!master->process.up()) master->start();
+    master->process.resume();
+  }
+  for (const auto& worker : workers_) {
+    if (!worker->process.up()) worker->start();
+    worker->process.resume();
+  }
+}
+
+// Somebody asks why an execution is where it is, now and then.
+void World::ask_why() {
+  for (const auto& client : clients_) {
+    for (const ExecutionId execution : client->open()) {
+      if (rng_.chance(1, 3)) any_master().explain(execution);
+    }
+  }
+  agenda_.after(milliseconds(1'500), [this] { ask_why(); });
+}
+
+// What is still missing, in words; empty: nothing. Orders that are yet to be placed count too.
+std::string World::pending() const {
+  std::string text;
+  for (const auto& client : clients_) text += client->pending();
+  for (const auto& worker : workers_) text += worker->pending();
+  for (const auto& master : masters_) text += master->pending();
+  return text;
+}
+
+}  // namespace argosy::sim

@@ -1,0 +1,85 @@
+// The world of one seed: everybody, the faults that befall them, and the verdict. First anything may fail; then all is healed
+// and everything must come to its end.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/sim/broker_process.h"
+#include "tests/sim/client_process.h"
+#include "tests/sim/master_process.h"
+#include "tests/sim/stage.h"
+#include "tests/sim/worker_process.h"
+#include "tests/sim/workload.h"
+
+namespace argosy::sim {
+
+struct Verdict {
+  std::vector<Report> reports;    // empty: every promise held
+  std::uint64_t digest = 0;       // of everything that happened
+  std::string transcript;         // with Options::transcript
+  Duration simulated;
+  std::uint64_t events = 0;
+  std::uint64_t faults = 0;
+  std::uint64_t late_messages = 0;
+  std::uint64_t executions = 0;
+};
+
+class World {
+ public:
+  explicit World(const Options& options);
+  ~World();
+
+  Verdict run();
+
+ private:
+  void start_all();
+  void plan_faults();
+  void plan(std::uint32_t count, void (World::*fault)());
+  void ask_why();
+  void heal();
+  bool run_until(Time until, bool stop_when_quiet);
+  std::string pending() const;
+  void rogue_speaks();
+
+  // Faults; each chooses its victim.
+  void kill_broker();
+  void kill_master();
+  void kill_worker();
+  void kill_keeper();
+  void pause_broker();
+  void pause_master();
+  void pause_worker();
+  void cut_somebody();
+  void partition_somebody();
+  void catalog_away();
+  void catalog_slow();
+
+  void pause(Process& process, const std::string& who);
+  Party& anybody();
+  MasterProcess& any_master() { return *masters_[rng_.below(masters_.size())]; }
+  WorkerProcess& any_worker() { return *workers_[rng_.below(workers_.size())]; }
+  HostClock any_clock();
+  Duration up_to(Duration most) { return stage_.up_to(most); }
+
+  Options options_;
+  Draw drawn_;
+  Rng rng_;
+  Agenda agenda_;
+  Journal journal_;
+  Network network_;
+  Store store_;
+  Witnesses witnesses_;
+  Stage stage_;
+  Workload workload_;
+  BrokerProcess broker_;
+  std::vector<std::unique_ptr<MasterProcess>> masters_;
+  std::vector<std::unique_ptr<WorkerProcess>> workers_;
+  std::vector<std::unique_ptr<ClientProcess>> clients_;
+  bool healed_ = false;
+  std::uint64_t faults_ = 0;
+};
+
+}  // namespace argosy::sim
