@@ -1,5 +1,5 @@
-// SHA-256 (FIPS 180-4) without a library: the names of content and plans, for layers that link no cryptography.
-// Thread rule: one thread at a time.
+// SHA-256 (FIPS 180-4) without a library: the names of content and plans, for layers that link no
+// cryptography. Thread rule: one thread at a time.
 #pragma once
 
 #include <array>

@@ -47,8 +47,10 @@ std::string array_text(const Rows& rows, Field field) {
   std::string out = "{";
   for (const auto& row : rows) {
     if (out.size() > 1) out += ',';
-    if constexpr (std::is_integral_v<decltype(field(row))>) add_element(out, static_cast<std::int64_t>(field(row)));
-    else add_element(out, field(row));
+    if constexpr (std::is_integral_v<decltype(field(row))>)
+      add_element(out, static_cast<std::int64_t>(field(row)));
+    else
+      add_element(out, field(row));
   }
   return out += '}';
 }

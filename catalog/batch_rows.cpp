@@ -32,17 +32,31 @@ bool clean(std::initializer_list<const std::string*> texts) {
 }
 
 bool clean(const Admission& a) {
-  return clean({&a.submitter, &a.key, &a.request_digest, &a.project, &a.version, &a.content, &a.environment, &a.batch,
-                &a.package.name}) &&
+  return clean({&a.submitter, &a.key, &a.request_digest, &a.project, &a.version, &a.content, &a.environment,
+                &a.batch, &a.package.name}) &&
          clean(a.parameters) && clean(a.workers) && clean(a.worker_tags);
 }
-bool clean(const ClaimRow& row) { return is_clean_text(row.worker); }
-bool clean(const StartRow&) { return true; }
-bool clean(const OutputRow&) { return true; }
-bool clean(const EndRow& row) { return clean({&row.end.stderr_tail, &row.end.detail}) && clean(row.end.outputs); }
-bool clean(const TaskRow& row) { return clean(row.outputs); }
-bool clean(const ExecutionRow& row) { return is_clean_text(row.detail); }
-bool clean(const OperationRow& row) { return clean({&row.who, &row.verb, &row.object, &row.detail}); }
+bool clean(const ClaimRow& row) {
+  return is_clean_text(row.worker);
+}
+bool clean(const StartRow&) {
+  return true;
+}
+bool clean(const OutputRow&) {
+  return true;
+}
+bool clean(const EndRow& row) {
+  return clean({&row.end.stderr_tail, &row.end.detail}) && clean(row.end.outputs);
+}
+bool clean(const TaskRow& row) {
+  return clean(row.outputs);
+}
+bool clean(const ExecutionRow& row) {
+  return is_clean_text(row.detail);
+}
+bool clean(const OperationRow& row) {
+  return clean({&row.who, &row.verb, &row.object, &row.detail});
+}
 
 template <class Row>
 void look(Rows rows, const std::vector<Row>& all, std::optional<Unclean>& found) {
@@ -53,7 +67,8 @@ void look(Rows rows, const std::vector<Row>& all, std::optional<Unclean>& found)
 }  // namespace
 
 BatchRows::BatchRows(const Batch& all) : batch(all) {
-  source = std::to_string(all.fence.shard.value) + "/" + std::to_string(all.fence.term.value) + "/" + std::to_string(all.id);
+  source = std::to_string(all.fence.shard.value) + "/" + std::to_string(all.fence.term.value) + "/" +
+           std::to_string(all.id);
   for (const Admission& admission : all.admissions) {
     Plan plan = plan_of(admission.package);
     plans.push_back(plan.digest);
@@ -64,8 +79,10 @@ BatchRows::BatchRows(const Batch& all) : batch(all) {
   std::map<std::pair<ExecutionId, TaskNo>, std::size_t> places;
   for (const TaskRow& row : all.tasks) {
     const auto [at, fresh] = places.try_emplace({row.execution, row.task}, tasks.size());
-    if (fresh) tasks.push_back(&row);
-    else tasks[at->second] = &row;
+    if (fresh)
+      tasks.push_back(&row);
+    else
+      tasks[at->second] = &row;
   }
   std::map<ExecutionId, std::size_t> seen;
   for (const ExecutionRow& row : all.executions) {
@@ -95,7 +112,9 @@ std::optional<Unclean> find_unclean(const Batch& batch) {
   return found;
 }
 
-std::string_view name_of(Rows rows) { return kNames[static_cast<std::size_t>(rows)]; }
+std::string_view name_of(Rows rows) {
+  return kNames[static_cast<std::size_t>(rows)];
+}
 
 std::string culprit_text(Culprit culprit, const std::string& why) {
   return "culprit " + std::string(name_of(culprit.rows)) + " " + std::to_string(culprit.index) + ": " + why;

@@ -16,13 +16,13 @@ struct BatchRows {
   explicit BatchRows(const Batch& batch);
 
   const Batch& batch;
-  std::string source;                                  // names the batch: "shard/term/id"
-  std::vector<std::string> plans;                      // for each admission: its plan's digest
-  std::map<std::string, Plan> plan_bodies;             // by digest
-  std::vector<std::vector<CarriedRun>> carried;        // for each admission
-  std::vector<std::vector<FirstTask>> first;           // for each admission
-  std::vector<const TaskRow*> tasks;                   // the last one of each task
-  std::vector<ExecutionRow> executions;                // the last one of each execution
+  std::string source;                            // names the batch: "shard/term/id"
+  std::vector<std::string> plans;                // for each admission: its plan's digest
+  std::map<std::string, Plan> plan_bodies;       // by digest
+  std::vector<std::vector<CarriedRun>> carried;  // for each admission
+  std::vector<std::vector<FirstTask>> first;     // for each admission
+  std::vector<const TaskRow*> tasks;             // the last one of each task
+  std::vector<ExecutionRow> executions;          // the last one of each execution
 };
 
 // The first row whose text is not UTF-8 or has a NUL; says which.

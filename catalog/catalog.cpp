@@ -14,7 +14,8 @@ struct Target {
 std::optional<Target> target_of(const std::string& url) {
   if (url.rfind("sqlite:", 0) == 0 && url.size() > 7 && url.find('"') == std::string::npos)
     return Target{Dialect::sqlite, url.substr(7)};
-  if (url.rfind("postgresql://", 0) == 0 || url.rfind("postgres://", 0) == 0) return Target{Dialect::postgresql, url};
+  if (url.rfind("postgresql://", 0) == 0 || url.rfind("postgres://", 0) == 0)
+    return Target{Dialect::postgresql, url};
   return std::nullopt;
 }
 
@@ -23,13 +24,15 @@ std::optional<Target> target_of(const std::string& url) {
 Catalog::Catalog(std::unique_ptr<Sql> sql) : sql_(std::move(sql)) {}
 Catalog::~Catalog() = default;
 
-Result<std::unique_ptr<Catalog>> Catalog::open(const std::string& url, const Options& options, Trouble* trouble) {
+Result<std::unique_ptr<Catalog>> Catalog::open(const std::string& url, const Options& options,
+                                               Trouble* trouble) {
   Trouble ignored = Trouble::none;
   Trouble& kind = trouble ? *trouble : ignored;
   const auto target = target_of(url);
   if (!target) {
     kind = Trouble::refused;
-    return Error{"catalog address '" + url.substr(0, url.find(':') + 1) + "…': must be sqlite:/path/file.db or postgresql://…"};
+    return Error{"catalog address '" + url.substr(0, url.find(':') + 1) +
+                 "…': must be sqlite:/path/file.db or postgresql://…"};
   }
   auto sql = std::make_unique<Sql>(target->dialect, target->name, options);
   const bool memory = target->name == ":memory:";
@@ -46,8 +49,14 @@ Result<std::unique_ptr<Catalog>> Catalog::open(const std::string& url, const Opt
   }
 }
 
-Dialect Catalog::dialect() const { return sql_->dialect(); }
-Trouble Catalog::trouble() const { return sql_->trouble(); }
-const std::string& Catalog::address() const { return sql_->address(); }
+Dialect Catalog::dialect() const {
+  return sql_->dialect();
+}
+Trouble Catalog::trouble() const {
+  return sql_->trouble();
+}
+const std::string& Catalog::address() const {
+  return sql_->address();
+}
 
 }  // namespace argosy::catalog

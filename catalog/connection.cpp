@@ -38,7 +38,9 @@ void heed_notice(void* connection, const ::PGresult* result) {
   static_cast<Sql::Connection*>(connection)->warnings += message == nullptr ? "warning" : message;
 }
 
-int digit(char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
+int digit(char c) {
+  return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+}
 
 Trouble of_sqlite(int code, bool committing) {
   switch (code & 0xff) {
@@ -101,7 +103,9 @@ Sql::Connection::Connection(Dialect kind, const std::string& target)
 }
 
 Sql::Connection::~Connection() {
-  if (dialect == Dialect::postgresql) PQsetNoticeReceiver(pg(), [](void*, const ::PGresult*) {}, nullptr);
+  if (dialect == Dialect::postgresql)
+    PQsetNoticeReceiver(
+        pg(), [](void*, const ::PGresult*) {}, nullptr);
 }
 
 Prepared& Sql::Connection::prepare(std::string_view text, const std::vector<Value>& values,
@@ -111,8 +115,10 @@ Prepared& Sql::Connection::prepare(std::string_view text, const std::vector<Valu
   auto made = std::make_unique<Prepared>(session);
   for (const Kind kind : kinds) {
     auto& out = made->outs.emplace_back(Prepared::Out{.kind = kind, .number = 0, .text = {}});
-    if (kind == Kind::number) made->statement.exchange(soci::into(out.number));
-    else made->statement.exchange(soci::into(out.text));
+    if (kind == Kind::number)
+      made->statement.exchange(soci::into(out.number));
+    else
+      made->statement.exchange(soci::into(out.text));
   }
   for (const Value& value : values) {
     if (std::holds_alternative<std::int64_t>(value)) {

@@ -1,9 +1,10 @@
-// One SOCI session with its prepared statements. Only sql.cpp and connection.cpp include this: SOCI is slow to compile.
+// One SOCI session with its prepared statements. Only sql.cpp and connection.cpp include this: SOCI is slow
+// to compile.
 #pragma once
 
 #include <libpq-fe.h>
-#include <soci/soci.h>
 #include <soci/postgresql/soci-postgresql.h>
+#include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <deque>
@@ -25,12 +26,12 @@ struct Prepared {
     long long number = 0;
     std::string text;
   };
-  std::deque<long long> numbers;                    // parameters, where SOCI has their addresses
+  std::deque<long long> numbers;  // parameters, where SOCI has their addresses
   std::deque<std::string> texts;
   std::vector<std::pair<Kind, void*>> parameters;
   std::deque<std::vector<long long>> number_columns;
   std::deque<std::vector<std::string>> text_columns;
-  std::vector<std::pair<bool, void*>> columns;      // true: numbers
+  std::vector<std::pair<bool, void*>> columns;  // true: numbers
   std::deque<Out> outs;
   soci::statement statement;
 };
@@ -43,14 +44,18 @@ struct Sql::Connection {
   Prepared& prepare_many(std::string_view text, const std::vector<Column>& columns);
   void drop_statements() { statements.clear(); }
 
-  ::PGconn* pg() const { return static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_; }
-  sqlite_api::sqlite3* lite() const { return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_; }
+  ::PGconn* pg() const {
+    return static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_;
+  }
+  sqlite_api::sqlite3* lite() const {
+    return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+  }
 
   Dialect dialect;
   mutable soci::session session;  // SOCI's accessors are not const
-  std::string warnings;       // PostgreSQL: what the notice processor heard since it was last cleared
+  std::string warnings;           // PostgreSQL: what the notice processor heard since it was last cleared
   bool in_transaction = false;
-  bool committing = false;    // an error now may come after the commit
+  bool committing = false;  // an error now may come after the commit
   std::map<std::string, std::unique_ptr<Prepared>, std::less<>> statements;
 };
 
@@ -58,7 +63,7 @@ struct Sql::Connection {
 Failure failure_of(const std::exception& error, const Sql::Connection* connection, Dialect dialect,
                    const std::string& address, bool committing);
 
-std::string to_hex(std::string_view bytes);       // as PostgreSQL reads bytea: \x…
+std::string to_hex(std::string_view bytes);  // as PostgreSQL reads bytea: \x…
 std::string from_hex(std::string_view text);
 
 }  // namespace argosy::catalog

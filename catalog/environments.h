@@ -1,6 +1,7 @@
 // Environments: named sets of variables that give parameters their values.
 //
-// Owner, thread rule, failure: catalog.h. A sealed value is what the submitter's machine sealed to the catalog's key.
+// Owner, thread rule, failure: catalog.h. A sealed value is what the submitter's machine sealed to the
+// catalog's key.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,7 @@ namespace argosy::catalog {
 
 struct Variable {
   std::string name;
-  std::string value;        // plain text, or sealed bytes
+  std::string value;  // plain text, or sealed bytes
   bool sealed = false;
 
   bool operator==(const Variable&) const = default;
@@ -30,8 +31,10 @@ struct EnvironmentSummary {
 Status set_variable(Catalog& catalog, const std::string& environment, const Variable& variable, WallTime now);
 // False: was not there. Empty name: all of them.
 Result<bool> remove_variables(Catalog& catalog, const std::string& environment, const std::string& name);
-Result<std::vector<EnvironmentSummary>> list_environments(Catalog& catalog, const std::string& after, std::uint32_t limit);
+Result<std::vector<EnvironmentSummary>> list_environments(Catalog& catalog, const std::string& after,
+                                                          std::uint32_t limit);
 // By name. Nothing: no such environment.
-Result<std::optional<std::vector<Variable>>> read_environment(Catalog& catalog, const std::string& environment);
+Result<std::optional<std::vector<Variable>>> read_environment(Catalog& catalog,
+                                                              const std::string& environment);
 
 }  // namespace argosy::catalog

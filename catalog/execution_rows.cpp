@@ -15,11 +15,15 @@ using S = std::string;
 constexpr auto N = Kind::number;
 constexpr auto T = Kind::text;
 constexpr std::size_t kIdsAtOnce = 100;
-std::uint64_t u64(int64_t n) { return static_cast<std::uint64_t>(n); }
+std::uint64_t u64(int64_t n) {
+  return static_cast<std::uint64_t>(n);
+}
 
 constexpr const char* kColumns =
-    "SELECT x.id, x.shard, x.status, x.package, x.project, x.version, x.environment, x.submitter, x.key, x.batch, x.detail, "
-    "x.parameters, x.workers, x.worker_tags, x.priority, x.retry_of, x.created_at, x.started_at, x.ended_at, x.sealed FROM "
+    "SELECT x.id, x.shard, x.status, x.package, x.project, x.version, x.environment, x.submitter, x.key, "
+    "x.batch, x.detail, "
+    "x.parameters, x.workers, x.worker_tags, x.priority, x.retry_of, x.created_at, x.started_at, x.ended_at, "
+    "x.sealed FROM "
     "executions x WHERE x.id < :before";
 const std::vector<Kind> kKinds = {N, N, N, T, T, T, T, T, T, T, T, T, T, T, N, N, N, N, N, Kind::bytes};
 
@@ -30,7 +34,8 @@ ExecutionView view_of(const std::vector<Value>& c) {
   v.id = {u64(n(0))};
   v.shard = {static_cast<std::uint32_t>(n(1))};
   v.status = static_cast<ExecutionStatus>(n(2));
-  v.package = t(3), v.project = t(4), v.version = t(5), v.environment = t(6), v.submitter = t(7), v.key = t(8);
+  v.package = t(3), v.project = t(4), v.version = t(5), v.environment = t(6), v.submitter = t(7),
+  v.key = t(8);
   v.batch = t(9), v.detail = t(10);
   v.parameters = unpack_map(t(11));
   for (const auto& [name, sealed] : unpack_map(std::get<Bytes>(c[19]).data)) v.parameters[name] = "***";
@@ -54,7 +59,8 @@ void add_group(TaskCounts& counts, ItemState state, const Group& g) {
   const std::uint64_t open = g.open[1] + g.open[2] + g.open[3] + g.open[4];
   const std::uint64_t rest = s[0] > ended + open ? s[0] - ended - open : 0;
   counts.total += s[0];
-  counts.succeeded += s[1], counts.failed += s[2], counts.canceled += s[3], counts.interrupted += s[4], counts.skipped += s[5];
+  counts.succeeded += s[1], counts.failed += s[2], counts.canceled += s[3], counts.interrupted += s[4],
+      counts.skipped += s[5];
   counts.waiting += g.open[1] + (state == ItemState::ready ? 0 : rest);
   counts.ready += g.open[2] + (state == ItemState::ready ? rest : 0);
   counts.running += g.open[3] + g.open[4];
@@ -63,19 +69,26 @@ void add_group(TaskCounts& counts, ItemState state, const Group& g) {
 // `where` is on tasks t.
 Groups read_groups(Sql& sql, const S& where, const std::vector<Value>& values) {
   Groups groups;
-  sql.each("SELECT t.execution, t.state, CAST(sum(t.items) AS BIGINT), CAST(sum(t.succeeded) AS BIGINT), CAST(sum(t.failed) AS "
-           "BIGINT), CAST(sum(t.canceled) AS BIGINT), CAST(sum(t.interrupted) AS BIGINT), CAST(sum(t.skipped) AS BIGINT) FROM "
-           "tasks t WHERE " + where + " GROUP BY t.execution, t.state", values, {N, N, N, N, N, N, N, N},
-           [&](std::vector<Value>& c) {
-             Group& g = groups[{std::get<int64_t>(c[0]), std::get<int64_t>(c[1])}];
-             for (std::size_t i = 0; i < 6; ++i) g.sums[i] = u64(std::get<int64_t>(c[i + 2]));
-           });
-  sql.each("SELECT t.execution, t.state, o.state, count(*) FROM tasks t JOIN open_attempts o ON o.execution = t.execution AND "
-           "o.task = t.task WHERE " + where + " GROUP BY t.execution, t.state, o.state", values, {N, N, N, N},
-           [&](std::vector<Value>& c) {
-             Group& g = groups[{std::get<int64_t>(c[0]), std::get<int64_t>(c[1])}];
-             g.open[u64(std::get<int64_t>(c[2])) % 5] += u64(std::get<int64_t>(c[3]));
-           });
+  sql.each(
+      "SELECT t.execution, t.state, CAST(sum(t.items) AS BIGINT), CAST(sum(t.succeeded) AS BIGINT), "
+      "CAST(sum(t.failed) AS "
+      "BIGINT), CAST(sum(t.canceled) AS BIGINT), CAST(sum(t.interrupted) AS BIGINT), CAST(sum(t.skipped) AS "
+      "BIGINT) FROM "
+      "tasks t WHERE " +
+          where + " GROUP BY t.execution, t.state",
+      values, {N, N, N, N, N, N, N, N}, [&](std::vector<Value>& c) {
+        Group& g = groups[{std::get<int64_t>(c[0]), std::get<int64_t>(c[1])}];
+        for (std::size_t i = 0; i < 6; ++i) g.sums[i] = u64(std::get<int64_t>(c[i + 2]));
+      });
+  sql.each(
+      "SELECT t.execution, t.state, o.state, count(*) FROM tasks t JOIN open_attempts o ON o.execution = "
+      "t.execution AND "
+      "o.task = t.task WHERE " +
+          where + " GROUP BY t.execution, t.state, o.state",
+      values, {N, N, N, N}, [&](std::vector<Value>& c) {
+        Group& g = groups[{std::get<int64_t>(c[0]), std::get<int64_t>(c[1])}];
+        g.open[u64(std::get<int64_t>(c[2])) % 5] += u64(std::get<int64_t>(c[3]));
+      });
   return groups;
 }
 
@@ -139,7 +152,8 @@ Result<std::vector<ExecutionView>> list_executions(Catalog& catalog, const Execu
   query.text("project", filter.project);
   query.text("submitter", filter.submitter);
   query.text("batch", filter.batch);
-  const S text = kColumns + query.text_ + " ORDER BY x.id DESC LIMIT " + query.parameter(static_cast<int64_t>(filter.limit));
+  const S text = kColumns + query.text_ + " ORDER BY x.id DESC LIMIT " +
+                 query.parameter(static_cast<int64_t>(filter.limit));
   return sql.read([&] {
     std::vector<ExecutionView> views;
     sql.each(text, query.values_, kKinds, [&](std::vector<Value>& c) { views.push_back(view_of(c)); });
@@ -161,7 +175,8 @@ Result<Totals> count_all(Catalog& catalog) {
   Sql& sql = catalog.sql();
   return sql.read([&] {
     Totals totals;
-    for (const auto& [status, count] : sql.rows<int64_t, int64_t>("SELECT status, count(*) FROM executions GROUP BY status"))
+    for (const auto& [status, count] :
+         sql.rows<int64_t, int64_t>("SELECT status, count(*) FROM executions GROUP BY status"))
       totals.executions[static_cast<ExecutionStatus>(status)] = u64(count);
     for (const auto& [name, group] :
          read_groups(sql, "t.execution IN (SELECT id FROM executions WHERE status IN (1, 2, 5, 8))", {}))

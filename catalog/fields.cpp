@@ -32,8 +32,12 @@ std::uint64_t take_varint(std::string_view& in) {
   return n;
 }
 
-std::uint64_t zigzag(std::int64_t n) { return static_cast<std::uint64_t>(n) << 1 ^ static_cast<std::uint64_t>(n >> 63); }
-std::int64_t unzigzag(std::uint64_t n) { return static_cast<std::int64_t>(n >> 1) ^ -static_cast<std::int64_t>(n & 1); }
+std::uint64_t zigzag(std::int64_t n) {
+  return static_cast<std::uint64_t>(n) << 1 ^ static_cast<std::uint64_t>(n >> 63);
+}
+std::int64_t unzigzag(std::uint64_t n) {
+  return static_cast<std::int64_t>(n >> 1) ^ -static_cast<std::int64_t>(n & 1);
+}
 
 }  // namespace
 
@@ -124,8 +128,10 @@ std::vector<CarriedRun> carried_runs(const Admission& admission) {
     if (task >= admission.items.size() || item >= admission.items[task]) continue;
     const bool follows = !runs.empty() && runs.back().task == task;
     if (follows && item < runs.back().stop) continue;
-    if (follows && item == runs.back().stop) ++runs.back().stop;
-    else runs.push_back({task, item, item + 1});
+    if (follows && item == runs.back().stop)
+      ++runs.back().stop;
+    else
+      runs.push_back({task, item, item + 1});
   }
   return runs;
 }

@@ -1,7 +1,9 @@
-// How lists, maps, log pieces and packages stand in a column. Pure, but for plans, which go through the codec.
+// How lists, maps, log pieces and packages stand in a column. Pure, but for plans, which go through the
+// codec.
 //
-// A list is its elements one after another, each as "length:bytes,"; a map is the list of its names and values in turn.
-// Log pieces are varints: stream, length, and time as the difference to the piece before (zigzag).
+// A list is its elements one after another, each as "length:bytes,"; a map is the list of its names and
+// values in turn. Log pieces are varints: stream, length, and time as the difference to the piece before
+// (zigzag).
 #pragma once
 
 #include <cstdint>

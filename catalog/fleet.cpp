@@ -11,43 +11,51 @@ using std::int64_t;
 using S = std::string;
 
 void move_serial(Sql& sql) {
-  sql.run("UPDATE properties SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'fleet_serial'");
+  sql.run(
+      "UPDATE properties SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'fleet_serial'");
 }
 
 Party party_of(int64_t role, S name, S key, int64_t state, int64_t added_at) {
-  return {static_cast<Role>(role), std::move(name), std::move(key), static_cast<PartyState>(state), {added_at}};
+  return {
+      static_cast<Role>(role), std::move(name), std::move(key), static_cast<PartyState>(state), {added_at}};
 }
 
 std::vector<WorkerRecord> workers_where(Sql& sql, const S& condition, const std::vector<Value>& values) {
   constexpr auto N = Kind::number, T = Kind::text;
   std::vector<WorkerRecord> out;
-  sql.each("SELECT p.name, p.key, p.state, p.added_at, w.draining, w.tags, w.session, w.host, w.machine_id, w.boot_id, w.build, "
-           "w.connected_at, w.last_seen FROM parties p JOIN workers w ON w.worker = p.name WHERE p.role = 3 AND " + condition +
-               " ORDER BY p.name",
-           values, {T, T, N, N, N, T, N, T, T, T, T, N, N}, [&](std::vector<Value>& c) {
-             const auto number = [&](int i) { return std::get<int64_t>(c[static_cast<std::size_t>(i)]); };
-             const auto text = [&](int i) { return std::get<S>(c[static_cast<std::size_t>(i)]); };
-             WorkerRecord& w = out.emplace_back();
-             w.party = party_of(static_cast<int64_t>(Role::worker), text(0), text(1), number(2), number(3));
-             w.draining = number(4) != 0;
-             w.tags = unpack_list(text(5));
-             w.session = {static_cast<std::uint64_t>(number(6))};
-             w.host = {text(7), text(8), text(9)};
-             w.build = text(10);
-             w.connected_at = {number(11)};
-             w.last_seen = {number(12)};
-           });
+  sql.each(
+      "SELECT p.name, p.key, p.state, p.added_at, w.draining, w.tags, w.session, w.host, w.machine_id, "
+      "w.boot_id, w.build, "
+      "w.connected_at, w.last_seen FROM parties p JOIN workers w ON w.worker = p.name WHERE p.role = 3 AND " +
+          condition + " ORDER BY p.name",
+      values, {T, T, N, N, N, T, N, T, T, T, T, N, N}, [&](std::vector<Value>& c) {
+        const auto number = [&](int i) { return std::get<int64_t>(c[static_cast<std::size_t>(i)]); };
+        const auto text = [&](int i) { return std::get<S>(c[static_cast<std::size_t>(i)]); };
+        WorkerRecord& w = out.emplace_back();
+        w.party = party_of(static_cast<int64_t>(Role::worker), text(0), text(1), number(2), number(3));
+        w.draining = number(4) != 0;
+        w.tags = unpack_list(text(5));
+        w.session = {static_cast<std::uint64_t>(number(6))};
+        w.host = {text(7), text(8), text(9)};
+        w.build = text(10);
+        w.connected_at = {number(11)};
+        w.last_seen = {number(12)};
+      });
   return out;
 }
 
 // A key or name that another party has.
 void check_party(Sql& sql, const Party& party) {
-  const auto other = sql.row<S>("SELECT name FROM parties WHERE key = :a AND NOT (role = :b AND name = :c)", party.key,
-                                static_cast<int64_t>(party.role), party.name);
-  if (other) refuse("key " + party.key + " belongs to " + std::get<0>(*other) + " already: each party needs a key of its own");
-  const auto mine = sql.row<S>("SELECT key FROM parties WHERE role = :a AND name = :b", static_cast<int64_t>(party.role), party.name);
+  const auto other = sql.row<S>("SELECT name FROM parties WHERE key = :a AND NOT (role = :b AND name = :c)",
+                                party.key, static_cast<int64_t>(party.role), party.name);
+  if (other)
+    refuse("key " + party.key + " belongs to " + std::get<0>(*other) +
+           " already: each party needs a key of its own");
+  const auto mine = sql.row<S>("SELECT key FROM parties WHERE role = :a AND name = :b",
+                               static_cast<int64_t>(party.role), party.name);
   if (mine && std::get<0>(*mine) != party.key)
-    refuse(party.name + " has another key, " + std::get<0>(*mine) + ": remove it, and choose another name for the new key");
+    refuse(party.name + " has another key, " + std::get<0>(*mine) +
+           ": remove it, and choose another name for the new key");
 }
 
 }  // namespace
@@ -55,14 +63,18 @@ void check_party(Sql& sql, const Party& party) {
 Status add_party(Catalog& catalog, const Party& party) {
   Sql& sql = catalog.sql();
   return sql.write([&] {
-    if (!is_clean_text(party.name) || !is_clean_text(party.key)) refuse("a party's name or key is not UTF-8 text");
+    if (!is_clean_text(party.name) || !is_clean_text(party.key))
+      refuse("a party's name or key is not UTF-8 text");
     check_party(sql, party);
     int64_t changed = sql.run("INSERT INTO parties VALUES (:a, :b, :c, :d, :e) ON CONFLICT DO NOTHING",
-                              static_cast<int64_t>(party.role), party.name, party.key, static_cast<int64_t>(party.state), party.added_at.us);
+                              static_cast<int64_t>(party.role), party.name, party.key,
+                              static_cast<int64_t>(party.state), party.added_at.us);
     if (changed == 0)
-      changed = sql.run("UPDATE parties SET state = :a, added_at = :b WHERE role = :c AND name = :d AND state = 3",
-                        static_cast<int64_t>(party.state), party.added_at.us, static_cast<int64_t>(party.role), party.name);
-    if (party.role == Role::worker) sql.run("INSERT INTO workers(worker) VALUES (:a) ON CONFLICT DO NOTHING", party.name);
+      changed = sql.run(
+          "UPDATE parties SET state = :a, added_at = :b WHERE role = :c AND name = :d AND state = 3",
+          static_cast<int64_t>(party.state), party.added_at.us, static_cast<int64_t>(party.role), party.name);
+    if (party.role == Role::worker)
+      sql.run("INSERT INTO workers(worker) VALUES (:a) ON CONFLICT DO NOTHING", party.name);
     if (changed) move_serial(sql);
     return Done{};
   });
@@ -71,9 +83,12 @@ Status add_party(Catalog& catalog, const Party& party) {
 Result<bool> set_party_state(Catalog& catalog, Role role, const std::string& name, PartyState state) {
   Sql& sql = catalog.sql();
   return sql.write([&] {
-    const bool there = sql.row<int64_t>("SELECT 1 FROM parties WHERE role = :a AND name = :b", static_cast<int64_t>(role), name).has_value();
-    if (sql.run("UPDATE parties SET state = :a WHERE role = :b AND name = :c AND state <> :d", static_cast<int64_t>(state),
-                static_cast<int64_t>(role), name, static_cast<int64_t>(state)) > 0)
+    const bool there = sql.row<int64_t>("SELECT 1 FROM parties WHERE role = :a AND name = :b",
+                                        static_cast<int64_t>(role), name)
+                           .has_value();
+    if (sql.run("UPDATE parties SET state = :a WHERE role = :b AND name = :c AND state <> :d",
+                static_cast<int64_t>(state), static_cast<int64_t>(role), name,
+                static_cast<int64_t>(state)) > 0)
       move_serial(sql);
     return there;
   });
@@ -83,8 +98,8 @@ Result<std::vector<Party>> list_parties(Catalog& catalog) {
   Sql& sql = catalog.sql();
   return sql.read([&] {
     std::vector<Party> out;
-    for (auto& [role, name, key, state, at] :
-         sql.rows<int64_t, S, S, int64_t, int64_t>("SELECT role, name, key, state, added_at FROM parties ORDER BY role, name"))
+    for (auto& [role, name, key, state, at] : sql.rows<int64_t, S, S, int64_t, int64_t>(
+             "SELECT role, name, key, state, added_at FROM parties ORDER BY role, name"))
       out.push_back(party_of(role, name, key, state, at));
     return out;
   });
@@ -93,7 +108,8 @@ Result<std::vector<Party>> list_parties(Catalog& catalog) {
 Result<std::uint64_t> fleet_serial(Catalog& catalog) {
   Sql& sql = catalog.sql();
   return sql.read([&] {
-    const auto row = sql.row<int64_t>("SELECT CAST(value AS BIGINT) FROM properties WHERE name = 'fleet_serial'");
+    const auto row =
+        sql.row<int64_t>("SELECT CAST(value AS BIGINT) FROM properties WHERE name = 'fleet_serial'");
     return row ? static_cast<std::uint64_t>(std::get<0>(*row)) : 0;
   });
 }
@@ -105,8 +121,11 @@ Result<bool> set_worker(Catalog& catalog, const std::string& worker, std::option
     const bool there = sql.row<int64_t>("SELECT 1 FROM workers WHERE worker = :a", worker).has_value();
     int64_t changed = 0;
     if (draining)
-      changed += sql.run("UPDATE workers SET draining = :a WHERE worker = :b AND draining <> :c", *draining ? 1 : 0, worker, *draining ? 1 : 0);
-    if (tags) changed += sql.run("UPDATE workers SET tags = :a WHERE worker = :b AND tags <> :c", pack(*tags), worker, pack(*tags));
+      changed += sql.run("UPDATE workers SET draining = :a WHERE worker = :b AND draining <> :c",
+                         *draining ? 1 : 0, worker, *draining ? 1 : 0);
+    if (tags)
+      changed += sql.run("UPDATE workers SET tags = :a WHERE worker = :b AND tags <> :c", pack(*tags), worker,
+                         pack(*tags));
     if (changed > 0) move_serial(sql);
     return there;
   });
@@ -130,9 +149,12 @@ Status saw_workers(Catalog& catalog, const std::vector<WorkerSeen>& seen) {
   Sql& sql = catalog.sql();
   return sql.write([&] {
     for (const WorkerSeen& w : seen)
-      sql.run("UPDATE workers SET session = :a, host = :b, machine_id = :c, boot_id = :d, build = :e, connected_at = :f, "
-              "last_seen = :g WHERE worker = :h", w.session.value, w.host.name, w.host.machine_id, w.host.boot_id, w.build,
-              w.connected_at.us, w.last_seen.us, w.worker);
+      sql.run(
+          "UPDATE workers SET session = :a, host = :b, machine_id = :c, boot_id = :d, build = :e, "
+          "connected_at = :f, "
+          "last_seen = :g WHERE worker = :h",
+          w.session.value, w.host.name, w.host.machine_id, w.host.boot_id, w.build, w.connected_at.us,
+          w.last_seen.us, w.worker);
     return Done{};
   });
 }
@@ -141,8 +163,8 @@ Result<std::map<std::string, std::uint64_t>> open_attempts_by_worker(Catalog& ca
   Sql& sql = catalog.sql();
   return sql.read([&] {
     std::map<S, std::uint64_t> out;
-    for (auto& [worker, count] :
-         sql.rows<S, int64_t>("SELECT worker, count(*) FROM open_attempts WHERE state IN (3, 4) GROUP BY worker"))
+    for (auto& [worker, count] : sql.rows<S, int64_t>(
+             "SELECT worker, count(*) FROM open_attempts WHERE state IN (3, 4) GROUP BY worker"))
       out[worker] = static_cast<std::uint64_t>(count);
     return out;
   });
@@ -151,10 +173,14 @@ Result<std::map<std::string, std::uint64_t>> open_attempts_by_worker(Catalog& ca
 Status saw_master(Catalog& catalog, const MasterRecord& m) {
   Sql& sql = catalog.sql();
   return sql.write([&] {
-    sql.run("INSERT INTO masters VALUES (:a, :b, :c, :d, :e, :f, :g, :h) ON CONFLICT (master) DO UPDATE SET session = "
-            "excluded.session, host = excluded.host, machine_id = excluded.machine_id, boot_id = excluded.boot_id, build = "
-            "excluded.build, since = excluded.since, last_seen = excluded.last_seen", m.master, m.session.value, m.host.name,
-            m.host.machine_id, m.host.boot_id, m.build, m.since.us, m.last_seen.us);
+    sql.run(
+        "INSERT INTO masters VALUES (:a, :b, :c, :d, :e, :f, :g, :h) ON CONFLICT (master) DO UPDATE SET "
+        "session = "
+        "excluded.session, host = excluded.host, machine_id = excluded.machine_id, boot_id = "
+        "excluded.boot_id, build = "
+        "excluded.build, since = excluded.since, last_seen = excluded.last_seen",
+        m.master, m.session.value, m.host.name, m.host.machine_id, m.host.boot_id, m.build, m.since.us,
+        m.last_seen.us);
     return Done{};
   });
 }
@@ -163,9 +189,12 @@ Result<std::vector<MasterRecord>> list_masters(Catalog& catalog) {
   Sql& sql = catalog.sql();
   return sql.read([&] {
     std::vector<MasterRecord> out;
-    for (auto& [name, session, host, machine, boot, build, since, seen] : sql.rows<S, int64_t, S, S, S, S, int64_t, int64_t>(
-             "SELECT master, session, host, machine_id, boot_id, build, since, last_seen FROM masters ORDER BY master"))
-      out.push_back({name, {static_cast<std::uint64_t>(session)}, {host, machine, boot}, build, {since}, {seen}});
+    for (auto& [name, session, host, machine, boot, build, since, seen] :
+         sql.rows<S, int64_t, S, S, S, S, int64_t, int64_t>(
+             "SELECT master, session, host, machine_id, boot_id, build, since, last_seen FROM masters ORDER "
+             "BY master"))
+      out.push_back(
+          {name, {static_cast<std::uint64_t>(session)}, {host, machine, boot}, build, {since}, {seen}});
     return out;
   });
 }
@@ -182,9 +211,14 @@ Result<std::vector<ShardRecord>> list_shards(Catalog& catalog) {
   Sql& sql = catalog.sql();
   return sql.read([&] {
     std::vector<ShardRecord> out;
-    for (auto& [shard, term, master, taken, lease, grace] : sql.rows<int64_t, int64_t, S, int64_t, int64_t, int64_t>(
+    for (auto& [shard, term, master, taken, lease, grace] :
+         sql.rows<int64_t, int64_t, S, int64_t, int64_t, int64_t>(
              "SELECT shard, term, master, taken_at, lease_us, grace_us FROM shards ORDER BY shard"))
-      out.push_back({{{static_cast<std::uint32_t>(shard)}, {static_cast<std::uint64_t>(term)}}, master, {taken}, {lease}, {grace}});
+      out.push_back({{{static_cast<std::uint32_t>(shard)}, {static_cast<std::uint64_t>(term)}},
+                     master,
+                     {taken},
+                     {lease},
+                     {grace}});
     return out;
   });
 }
@@ -192,7 +226,8 @@ Result<std::vector<ShardRecord>> list_shards(Catalog& catalog) {
 Status set_shard_leases(Catalog& catalog, ShardId shard, Duration lease, Duration grace) {
   Sql& sql = catalog.sql();
   return sql.write([&] {
-    sql.run("UPDATE shards SET lease_us = :a, grace_us = :b WHERE shard = :c", lease.us, grace.us, shard.value);
+    sql.run("UPDATE shards SET lease_us = :a, grace_us = :b WHERE shard = :c", lease.us, grace.us,
+            shard.value);
     return Done{};
   });
 }
@@ -218,7 +253,8 @@ Result<std::map<std::string, std::string>> list_properties(Catalog& catalog) {
 Status set_property(Catalog& catalog, const std::string& name, const std::string& value) {
   Sql& sql = catalog.sql();
   return sql.write([&] {
-    sql.run("INSERT INTO properties VALUES (:a, :b) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value);
+    sql.run("INSERT INTO properties VALUES (:a, :b) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            name, value);
     return Done{};
   });
 }

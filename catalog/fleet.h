@@ -1,4 +1,5 @@
-// Who belongs to the cluster: keys and roles, workers and their settings, masters, shards, and the cluster's properties.
+// Who belongs to the cluster: keys and roles, workers and their settings, masters, shards, and the cluster's
+// properties.
 //
 // Owner, thread rule, failure: catalog.h. No fence; every verb may be repeated.
 #pragma once
@@ -19,11 +20,12 @@ namespace argosy::catalog {
 
 enum class PartyState : std::uint8_t { enabled = 1, disabled = 2, removed = 3, requested = 4 };
 
-// A key that the cluster knows. (role, name) has one key, a key has one party. Removed parties keep their row and key.
+// A key that the cluster knows. (role, name) has one key, a key has one party. Removed parties keep their row
+// and key.
 struct Party {
   Role role = Role::worker;
   std::string name;
-  std::string key;                 // 64 hex digits
+  std::string key;  // 64 hex digits
   PartyState state = PartyState::disabled;
   WallTime added_at;
 
@@ -35,10 +37,10 @@ struct WorkerRecord {
   Party party;
   bool draining = false;
   std::vector<std::string> tags;
-  SessionId session;               // the latest
+  SessionId session;  // the latest
   Host host;
   std::string build;
-  WallTime connected_at;           // 0: never
+  WallTime connected_at;  // 0: never
   WallTime last_seen;
 };
 
@@ -62,14 +64,14 @@ struct MasterRecord {
 
 struct ShardRecord {
   ShardTerm reign;
-  std::string master;              // holder; empty: nobody
+  std::string master;  // holder; empty: nobody
   WallTime taken_at;
   Duration lease;
   Duration grace;
 };
 
-// Adds, or changes nothing if it is there with the same key. Failure: refused when the name has another key, or the key
-// another name. Adding what was removed enables nothing: it takes `party.state`.
+// Adds, or changes nothing if it is there with the same key. Failure: refused when the name has another key,
+// or the key another name. Adding what was removed enables nothing: it takes `party.state`.
 Status add_party(Catalog& catalog, const Party& party);
 // False: not there.
 Result<bool> set_party_state(Catalog& catalog, Role role, const std::string& name, PartyState state);

@@ -11,16 +11,19 @@ constexpr auto N = Kind::number;
 constexpr auto T = Kind::text;
 
 constexpr const char* kEnded =
-    "SELECT item, attempt, state, worker, session, claimed_at, started_at, ended_at, reason, exit_code, signal, user_us, "
-    "system_us, max_rss_bytes, log_bytes, stderr_tail, detail FROM attempts WHERE execution = :a AND task = :b AND item >= :c "
+    "SELECT item, attempt, state, worker, session, claimed_at, started_at, ended_at, reason, exit_code, "
+    "signal, user_us, "
+    "system_us, max_rss_bytes, log_bytes, stderr_tail, detail FROM attempts WHERE execution = :a AND task = "
+    ":b AND item >= :c "
     "AND item < :d";
 constexpr const char* kOpen =
-    "SELECT item, attempt, state, worker, session, claimed_at, started_at, not_before FROM open_attempts WHERE execution = :a "
+    "SELECT item, attempt, state, worker, session, claimed_at, started_at, not_before FROM open_attempts "
+    "WHERE execution = :a "
     "AND task = :b AND item >= :c AND item < :d";
 
 std::vector<Value> values_of(const ItemWindow& w) {
-  return {static_cast<int64_t>(w.execution.value), static_cast<int64_t>(w.task.value), static_cast<int64_t>(w.from),
-          static_cast<int64_t>(w.stop)};
+  return {static_cast<int64_t>(w.execution.value), static_cast<int64_t>(w.task.value),
+          static_cast<int64_t>(w.from), static_cast<int64_t>(w.stop)};
 }
 
 AttemptView view_of(const ItemWindow& w, const std::vector<Value>& c) {
@@ -58,12 +61,13 @@ void each_ended(Sql& sql, const ItemWindow& w, const std::string& more, Each&& t
 // An open row stands for its item; between two attempts the newest attempt is an ended one.
 template <class Each>
 void each_open(Sql& sql, const ItemWindow& w, const std::string& more, Each&& take) {
-  sql.each(kOpen + more, values_of(w), {N, N, N, T, N, N, N, N}, [&](std::vector<Value>& c) {
-    take(view_of(w, c), WallTime{std::get<int64_t>(c[7])});
-  });
+  sql.each(kOpen + more, values_of(w), {N, N, N, T, N, N, N, N},
+           [&](std::vector<Value>& c) { take(view_of(w, c), WallTime{std::get<int64_t>(c[7])}); });
 }
 
-bool is_held(ItemState s) { return s == ItemState::claimed || s == ItemState::running; }
+bool is_held(ItemState s) {
+  return s == ItemState::claimed || s == ItemState::running;
+}
 
 void lay_open(ItemRows& rows, const AttemptView& open, WallTime not_before) {
   ItemRow& row = rows[open.attempt.item.item.value];
@@ -75,7 +79,8 @@ void lay_open(ItemRows& rows, const AttemptView& open, WallTime not_before) {
 // " AND state IN (5, 6) ORDER BY item LIMIT 17": numbers of our own only.
 std::string states_text(const std::vector<ItemState>& states, std::uint32_t limit) {
   std::string out;
-  for (const ItemState s : states) out += (out.empty() ? " AND state IN (" : ", ") + std::to_string(static_cast<int>(s));
+  for (const ItemState s : states)
+    out += (out.empty() ? " AND state IN (" : ", ") + std::to_string(static_cast<int>(s));
   return out + ") ORDER BY item LIMIT " + std::to_string(limit);
 }
 
@@ -92,7 +97,8 @@ ItemRows rows_of_window(Sql& sql, const ItemWindow& window) {
   return rows;
 }
 
-ItemRows rows_in_states(Sql& sql, const ItemWindow& window, const std::vector<ItemState>& states, std::uint32_t limit) {
+ItemRows rows_in_states(Sql& sql, const ItemWindow& window, const std::vector<ItemState>& states,
+                        std::uint32_t limit) {
   std::vector<ItemState> over, open;
   for (const ItemState s : states) (is_terminal(s) ? over : open).push_back(s);
   ItemRows rows;
@@ -119,7 +125,8 @@ ItemRows rows_in_states(Sql& sql, const ItemWindow& window, const std::vector<It
 std::vector<AttemptView> attempts_of(Sql& sql, ItemRef item) {
   const ItemWindow window{item.execution, item.task, item.item.value, item.item.value + 1};
   std::vector<AttemptView> out;
-  each_ended(sql, window, " ORDER BY item, attempt", [&](AttemptView view) { out.push_back(std::move(view)); });
+  each_ended(sql, window, " ORDER BY item, attempt",
+             [&](AttemptView view) { out.push_back(std::move(view)); });
   each_open(sql, window, " ORDER BY item", [&](const AttemptView& view, WallTime) {
     if (is_held(view.state)) out.push_back(view);
   });

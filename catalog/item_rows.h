@@ -27,7 +27,8 @@ using ItemRows = std::map<std::uint64_t, ItemRow>;
 // Every item of the window that has an attempt, with its newest.
 ItemRows rows_of_window(Sql& sql, const ItemWindow& window);
 // The first `limit` items of the window that stand in one of `states`, of those that have an attempt.
-ItemRows rows_in_states(Sql& sql, const ItemWindow& window, const std::vector<ItemState>& states, std::uint32_t limit);
+ItemRows rows_in_states(Sql& sql, const ItemWindow& window, const std::vector<ItemState>& states,
+                        std::uint32_t limit);
 // All attempts of one item, oldest first.
 std::vector<AttemptView> attempts_of(Sql& sql, ItemRef item);
 

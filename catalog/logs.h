@@ -1,4 +1,5 @@
-// Reading what tasks wrote. An attempt's log is one gapless stream of bytes, kept in the chunks in which it came.
+// Reading what tasks wrote. An attempt's log is one gapless stream of bytes, kept in the chunks in which it
+// came.
 //
 // Owner, thread rule, failure: catalog.h. Chunks come as they are stored: the reader expands LogCodec::zstd.
 #pragma once
@@ -25,10 +26,11 @@ struct LogSize {
 Result<std::optional<LogSize>> log_size(Catalog& catalog, AttemptRef attempt);
 
 // The chunks that hold bytes [offset, offset + length), in order; the first and last may reach beyond.
-Result<std::vector<LogChunk>> read_log(Catalog& catalog, AttemptRef attempt, std::uint64_t offset, std::uint64_t length);
+Result<std::vector<LogChunk>> read_log(Catalog& catalog, AttemptRef attempt, std::uint64_t offset,
+                                       std::uint64_t length);
 
 // Attempts of an execution that have a log, by task, item, attempt, after `after`; at most `limit`.
-Result<std::vector<LogSize>> list_logs(Catalog& catalog, ExecutionId execution, std::optional<AttemptRef> after,
-                                       std::uint32_t limit);
+Result<std::vector<LogSize>> list_logs(Catalog& catalog, ExecutionId execution,
+                                       std::optional<AttemptRef> after, std::uint32_t limit);
 
 }  // namespace argosy::catalog

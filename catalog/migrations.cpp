@@ -6,9 +6,12 @@ namespace argosy::catalog {
 namespace {
 
 bool has_tables(Sql& sql) {
-  const auto row = sql.postgresql()
-                       ? sql.row<std::int64_t>("SELECT count(*) FROM pg_tables WHERE schemaname = 'argosy' AND tablename = 'migrations'")
-                       : sql.row<std::int64_t>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'migrations'");
+  const auto row =
+      sql.postgresql()
+          ? sql.row<std::int64_t>(
+                "SELECT count(*) FROM pg_tables WHERE schemaname = 'argosy' AND tablename = 'migrations'")
+          : sql.row<std::int64_t>(
+                "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'migrations'");
   return std::get<0>(*row) > 0;
 }
 
@@ -27,7 +30,8 @@ std::string new_incarnation() {
 void apply(Sql& sql, const Migration& migration) {
   sql.script(std::string(migration.text));
   if (sql.postgresql()) sql.script("SET LOCAL search_path = argosy, argosy_output");
-  sql.run("INSERT INTO migrations VALUES (:a, :b, :c, :d)", migration.number, std::string(migration.name), kLeastProgram, 0);
+  sql.run("INSERT INTO migrations VALUES (:a, :b, :c, :d)", migration.number, std::string(migration.name),
+          kLeastProgram, 0);
   sql.run("INSERT INTO properties VALUES ('incarnation', :a) ON CONFLICT DO NOTHING", new_incarnation());
   sql.run("INSERT INTO properties VALUES ('fleet_serial', '1') ON CONFLICT DO NOTHING");
 }
@@ -51,16 +55,19 @@ void migrate(Sql& sql) {
 void check_schema(Sql& sql) {
   or_throw(sql, sql.read([&] {
     const std::string where = "catalog " + sql.address();
-    if (!has_tables(sql)) throw Failure{Trouble::schema, where + " has no tables: run `argosy catalog migrate`"};
+    if (!has_tables(sql))
+      throw Failure{Trouble::schema, where + " has no tables: run `argosy catalog migrate`"};
     const std::int64_t mine = migrations(sql.dialect()).back().number;
     const std::int64_t theirs = version(sql);
     if (theirs < mine)
-      throw Failure{Trouble::schema, where + " has schema " + std::to_string(theirs) + ", older than this program's " +
-                                         std::to_string(mine) + ": run `argosy catalog migrate`"};
+      throw Failure{Trouble::schema, where + " has schema " + std::to_string(theirs) +
+                                         ", older than this program's " + std::to_string(mine) +
+                                         ": run `argosy catalog migrate`"};
     const std::int64_t least = std::get<0>(*sql.row<std::int64_t>("SELECT max(least) FROM migrations"));
     if (least > mine)
-      throw Failure{Trouble::schema, where + " has schema " + std::to_string(theirs) + ", which needs a program of schema " +
-                                         std::to_string(least) + " or newer; this one has " + std::to_string(mine) +
+      throw Failure{Trouble::schema, where + " has schema " + std::to_string(theirs) +
+                                         ", which needs a program of schema " + std::to_string(least) +
+                                         " or newer; this one has " + std::to_string(mine) +
                                          ": upgrade this program"};
     return Done{};
   }));

@@ -7,8 +7,11 @@ namespace argosy::catalog {
 Status note_operation(Catalog& catalog, const OperationRow& row, const std::string& request) {
   Sql& sql = catalog.sql();
   return sql.write([&] {
-    sql.run("INSERT INTO operations(at, who, verb, object, detail, source) VALUES (:a, :b, :c, :d, :e, :f) ON CONFLICT DO "
-            "NOTHING", row.at.us, row.who, row.verb, row.object, row.detail, request.empty() ? "" : "request " + request);
+    sql.run(
+        "INSERT INTO operations(at, who, verb, object, detail, source) VALUES (:a, :b, :c, :d, :e, :f) ON "
+        "CONFLICT DO "
+        "NOTHING",
+        row.at.us, row.who, row.verb, row.object, row.detail, request.empty() ? "" : "request " + request);
     return Done{};
   });
 }
@@ -36,7 +39,11 @@ Result<std::vector<Operation>> list_operations(Catalog& catalog, const Operation
     sql.each(text, values, {Kind::number, Kind::number, Kind::text, Kind::text, Kind::text, Kind::text},
              [&](std::vector<Value>& c) {
                out.push_back({static_cast<std::uint64_t>(std::get<0>(c[0])),
-                              {{std::get<0>(c[1])}, std::get<S>(c[2]), std::get<S>(c[3]), std::get<S>(c[4]), std::get<S>(c[5])}});
+                              {{std::get<0>(c[1])},
+                               std::get<S>(c[2]),
+                               std::get<S>(c[3]),
+                               std::get<S>(c[4]),
+                               std::get<S>(c[5])}});
              });
     return out;
   });

@@ -23,12 +23,13 @@ struct OperationFilter {
   std::string who;
   std::string verb;
   std::string object;
-  std::uint64_t before = 0;        // only smaller ids; 0: from the newest
+  std::uint64_t before = 0;  // only smaller ids; 0: from the newest
   std::uint32_t limit = 1000;
 };
 
 // `request` names the act: the same again writes nothing. Empty: always written.
 Status note_operation(Catalog& catalog, const OperationRow& row, const std::string& request);
-Result<std::vector<Operation>> list_operations(Catalog& catalog, const OperationFilter& filter);  // newest first
+Result<std::vector<Operation>> list_operations(Catalog& catalog,
+                                               const OperationFilter& filter);  // newest first
 
 }  // namespace argosy::catalog

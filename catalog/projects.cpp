@@ -10,7 +10,9 @@ namespace argosy::catalog {
 namespace {
 
 using std::int64_t;
-std::uint64_t u64(int64_t n) { return static_cast<std::uint64_t>(n); }
+std::uint64_t u64(int64_t n) {
+  return static_cast<std::uint64_t>(n);
+}
 
 std::string version_of(const Deployment& deployment, const std::vector<Plan>& plans) {
   std::vector<std::string> parts = {"argosy project version 1", deployment.project, deployment.content};
@@ -33,16 +35,19 @@ void check_content(Sql& sql, const Deployment& deployment, const std::vector<Pla
   if (!deployment.content.empty()) wanted.push_back(deployment.content);
   for (const Plan& plan : plans) wanted.insert(wanted.end(), plan.contents.begin(), plan.contents.end());
   for (const auto& digest : wanted)
-    if (!complete(sql, digest)) refuse("content " + digest + " of project " + deployment.project + " is not complete: put it first");
+    if (!complete(sql, digest))
+      refuse("content " + digest + " of project " + deployment.project + " is not complete: put it first");
 }
 
-bool store_version(Sql& sql, const Deployment& d, const std::string& version, const std::vector<Plan>& plans) {
-  if (sql.run("INSERT INTO versions VALUES (:a, :b, :c, :d, :e, :f) ON CONFLICT DO NOTHING", d.project, version, d.content,
-              d.manifest, d.at.us, d.who) == 0)
+bool store_version(Sql& sql, const Deployment& d, const std::string& version,
+                   const std::vector<Plan>& plans) {
+  if (sql.run("INSERT INTO versions VALUES (:a, :b, :c, :d, :e, :f) ON CONFLICT DO NOTHING", d.project,
+              version, d.content, d.manifest, d.at.us, d.who) == 0)
     return false;
   for (std::size_t i = 0; i < plans.size(); ++i) {
     store_plan(sql, plans[i]);
-    sql.run("INSERT INTO packages VALUES (:a, :b, :c, :d, :e)", d.project, version, i, d.packages[i].name, plans[i].digest);
+    sql.run("INSERT INTO packages VALUES (:a, :b, :c, :d, :e)", d.project, version, i, d.packages[i].name,
+            plans[i].digest);
   }
   return true;
 }
@@ -80,17 +85,19 @@ std::optional<Stock> stock_of(Sql& sql, const std::string& digest) {
   const auto row = sql.row<int64_t, int64_t, int64_t, int64_t>(
       "SELECT total, stored, items, complete FROM contents WHERE digest = :a", digest);
   if (!row) return std::nullopt;
-  return Stock{u64(std::get<0>(*row)), u64(std::get<1>(*row)), u64(std::get<2>(*row)), std::get<3>(*row) != 0};
+  return Stock{u64(std::get<0>(*row)), u64(std::get<1>(*row)), u64(std::get<2>(*row)),
+               std::get<3>(*row) != 0};
 }
 
 // True: the last piece, and all together are right. False: more to come.
 bool store_piece(Sql& sql, const ContentPut& put, const Stock& stock) {
   const auto values = static_cast<std::uint64_t>(std::count(put.data.begin(), put.data.end(), '\0'));
   const std::uint64_t end = put.offset + put.data.size();
-  if (sql.run("UPDATE contents SET stored = :a, items = :b, put_at = :c WHERE digest = :d AND stored = :e", end,
-              stock.items + values, put.at.us, put.digest, put.offset) == 0)
+  if (sql.run("UPDATE contents SET stored = :a, items = :b, put_at = :c WHERE digest = :d AND stored = :e",
+              end, stock.items + values, put.at.us, put.digest, put.offset) == 0)
     return false;  // another put was faster
-  sql.run("INSERT INTO pieces VALUES (:a, :b, :c, BYTES(:d))", put.digest, put.offset, stock.items, Bytes{put.data});
+  sql.run("INSERT INTO pieces VALUES (:a, :b, :c, BYTES(:d))", put.digest, put.offset, stock.items,
+          Bytes{put.data});
   return end == put.total;
 }
 
@@ -104,54 +111,67 @@ Result<Deployed> deploy(Catalog& catalog, const Deployment& deployment) {
   return sql.write([&] {
     check_content(sql, deployment, plans);
     const bool created = store_version(sql, deployment, version, plans);
-    sql.run("INSERT INTO projects VALUES (:a, :b) ON CONFLICT (project) DO UPDATE SET version = excluded.version",
-            deployment.project, version);
+    sql.run(
+        "INSERT INTO projects VALUES (:a, :b) ON CONFLICT (project) DO UPDATE SET version = excluded.version",
+        deployment.project, version);
     return Deployed{version, created};
   });
 }
 
-Result<std::vector<ProjectSummary>> list_projects(Catalog& catalog, const std::string& after, std::uint32_t limit) {
+Result<std::vector<ProjectSummary>> list_projects(Catalog& catalog, const std::string& after,
+                                                  std::uint32_t limit) {
   Sql& sql = catalog.sql();
   return sql.read([&] {
     std::vector<ProjectSummary> out;
     auto rows = sql.rows<std::string, std::string, int64_t, std::string, int64_t>(
-        "SELECT p.project, p.version, v.deployed_at, v.deployed_by, (SELECT count(*) FROM versions w WHERE w.project = p.project) "
-        "FROM projects p JOIN versions v ON v.project = p.project AND v.version = p.version WHERE p.project > :a "
-        "ORDER BY p.project LIMIT :b", after, limit);
+        "SELECT p.project, p.version, v.deployed_at, v.deployed_by, (SELECT count(*) FROM versions w WHERE "
+        "w.project = p.project) "
+        "FROM projects p JOIN versions v ON v.project = p.project AND v.version = p.version WHERE p.project "
+        "> :a "
+        "ORDER BY p.project LIMIT :b",
+        after, limit);
     for (auto& [project, version, at, by, versions] : rows) {
       ProjectSummary& s = out.emplace_back(ProjectSummary{project, version, {}, {at}, by, u64(versions)});
       for (auto& [name] : sql.rows<std::string>(
-               "SELECT package FROM packages WHERE project = :a AND version = :b ORDER BY position", project, version))
+               "SELECT package FROM packages WHERE project = :a AND version = :b ORDER BY position", project,
+               version))
         s.packages.push_back(name);
     }
     return out;
   });
 }
 
-Result<std::optional<ProjectVersion>> read_project(Catalog& catalog, const std::string& project, const std::string& version) {
+Result<std::optional<ProjectVersion>> read_project(Catalog& catalog, const std::string& project,
+                                                   const std::string& version) {
   Sql& sql = catalog.sql();
   return sql.read([&]() -> std::optional<ProjectVersion> {
     const std::string wanted = version.empty() ? newest(sql, project) : version;
     auto row = sql.row<std::string, std::string, int64_t, std::string>(
-        "SELECT content, manifest, deployed_at, deployed_by FROM versions WHERE project = :a AND version = :b", project, wanted);
+        "SELECT content, manifest, deployed_at, deployed_by FROM versions WHERE project = :a AND version = "
+        ":b",
+        project, wanted);
     if (!row) return std::nullopt;
     auto& [content, manifest, at, by] = *row;
     ProjectVersion out{project, wanted, content, manifest, {at}, by, {}};
-    for (auto& [digest, body] : sql.rows<std::string, Bytes>(
-             "SELECT q.plan, l.body FROM packages q JOIN plans l ON l.digest = q.plan WHERE q.project = :a AND q.version = :b "
-             "ORDER BY q.position", project, wanted))
+    for (auto& [digest, body] :
+         sql.rows<std::string, Bytes>("SELECT q.plan, l.body FROM packages q JOIN plans l ON l.digest = "
+                                      "q.plan WHERE q.project = :a AND q.version = :b "
+                                      "ORDER BY q.position",
+                                      project, wanted))
       out.packages.push_back(decoded(digest, body));
     return out;
   });
 }
 
-Result<std::optional<Package>> read_package(Catalog& catalog, const std::string& project, const std::string& version,
-                                            const std::string& package) {
+Result<std::optional<Package>> read_package(Catalog& catalog, const std::string& project,
+                                            const std::string& version, const std::string& package) {
   Sql& sql = catalog.sql();
   return sql.read([&]() -> std::optional<Package> {
     const auto row = sql.row<std::string, Bytes>(
-        "SELECT q.plan, l.body FROM packages q JOIN plans l ON l.digest = q.plan WHERE q.project = :a AND q.version = :b AND "
-        "q.package = :c", project, version.empty() ? newest(sql, project) : version, package);
+        "SELECT q.plan, l.body FROM packages q JOIN plans l ON l.digest = q.plan WHERE q.project = :a AND "
+        "q.version = :b AND "
+        "q.package = :c",
+        project, version.empty() ? newest(sql, project) : version, package);
     if (!row) return std::nullopt;
     return decoded(std::get<0>(*row), std::get<1>(*row));
   });
@@ -161,9 +181,11 @@ Result<std::uint64_t> remove_project(Catalog& catalog, const std::string& projec
   Sql& sql = catalog.sql();
   return sql.write([&] {
     const auto active = sql.row<int64_t>(
-        "SELECT id FROM executions WHERE project = :a AND status IN (1, 2, 5, 8) ORDER BY id LIMIT 1", project);
+        "SELECT id FROM executions WHERE project = :a AND status IN (1, 2, 5, 8) ORDER BY id LIMIT 1",
+        project);
     if (active)
-      refuse("project " + project + ": execution " + std::to_string(std::get<0>(*active)) + " has not ended: cancel it or wait for it");
+      refuse("project " + project + ": execution " + std::to_string(std::get<0>(*active)) +
+             " has not ended: cancel it or wait for it");
     sql.run("DELETE FROM packages WHERE project = :a", project);
     sql.run("DELETE FROM projects WHERE project = :a", project);
     return u64(sql.run("DELETE FROM versions WHERE project = :a", project));
@@ -174,21 +196,27 @@ Result<std::uint64_t> put_content(Catalog& catalog, const ContentPut& put) {
   Sql& sql = catalog.sql();
   bool wrong = false;
   auto stored = sql.write([&]() -> std::uint64_t {
-    if (put.total == 0 || put.data.empty() || put.data.size() > kPieceBytes || put.offset % kPieceBytes != 0 ||
-        put.offset + put.data.size() > put.total || (put.data.size() < kPieceBytes && put.offset + put.data.size() != put.total))
-      refuse("content " + put.digest + ": a piece must begin at a multiple of 262144 and be 262144 bytes long, but for the last");
-    sql.run("INSERT INTO contents VALUES (:a, :b, 0, 0, 0, :c) ON CONFLICT DO NOTHING", put.digest, put.total, put.at.us);
+    if (put.total == 0 || put.data.empty() || put.data.size() > kPieceBytes ||
+        put.offset % kPieceBytes != 0 || put.offset + put.data.size() > put.total ||
+        (put.data.size() < kPieceBytes && put.offset + put.data.size() != put.total))
+      refuse("content " + put.digest +
+             ": a piece must begin at a multiple of 262144 and be 262144 bytes long, but for the last");
+    sql.run("INSERT INTO contents VALUES (:a, :b, 0, 0, 0, :c) ON CONFLICT DO NOTHING", put.digest, put.total,
+            put.at.us);
     const Stock stock = *stock_of(sql, put.digest);
     if (stock.total != put.total)
-      refuse("content " + put.digest + ": was " + std::to_string(stock.total) + " bytes before, now " + std::to_string(put.total));
+      refuse("content " + put.digest + ": was " + std::to_string(stock.total) + " bytes before, now " +
+             std::to_string(put.total));
     if (stock.complete || put.offset != stock.stored) {
       sql.run("UPDATE contents SET put_at = :a WHERE digest = :b", put.at.us, put.digest);
       return stock.stored;
     }
     if (!store_piece(sql, put, stock)) return stock_of(sql, put.digest)->stored;
     wrong = !right(sql, put.digest);
-    if (wrong) forget_pieces(sql, put.digest);
-    else sql.run("UPDATE contents SET complete = 1 WHERE digest = :a", put.digest);
+    if (wrong)
+      forget_pieces(sql, put.digest);
+    else
+      sql.run("UPDATE contents SET complete = 1 WHERE digest = :a", put.digest);
     return put.total;
   });
   if (!stored || !wrong) return stored;
@@ -204,7 +232,8 @@ Result<ContentState> content_state(Catalog& catalog, const std::string& digest) 
   });
 }
 
-Result<std::string> read_content(Catalog& catalog, const std::string& digest, std::uint64_t offset, std::uint32_t length) {
+Result<std::string> read_content(Catalog& catalog, const std::string& digest, std::uint64_t offset,
+                                 std::uint32_t length) {
   Sql& sql = catalog.sql();
   return sql.read([&] {
     std::string out;
@@ -218,20 +247,24 @@ Result<std::string> read_content(Catalog& catalog, const std::string& digest, st
   });
 }
 
-Result<std::vector<std::string>> read_items(Catalog& catalog, const std::string& digest, ItemNo first, std::uint64_t count) {
+Result<std::vector<std::string>> read_items(Catalog& catalog, const std::string& digest, ItemNo first,
+                                            std::uint64_t count) {
   Sql& sql = catalog.sql();
   return sql.read([&] {
     std::vector<std::string> out;
     if (count == 0 || !complete(sql, digest)) return out;
-    // The piece in which the first value begins: the last one with fewer NULs before it, or, for value 0, the first piece.
+    // The piece in which the first value begins: the last one with fewer NULs before it, or, for value 0, the
+    // first piece.
     const auto from = sql.row<int64_t, int64_t>(
-        "SELECT start, first_item FROM pieces WHERE digest = :a AND (first_item < :b OR start = 0) ORDER BY start DESC LIMIT 1",
+        "SELECT start, first_item FROM pieces WHERE digest = :a AND (first_item < :b OR start = 0) ORDER BY "
+        "start DESC LIMIT 1",
         digest, first.value);
     if (!from) return out;
     std::uint64_t item = u64(std::get<1>(*from));
     std::string value;
     for (std::uint64_t start = u64(std::get<0>(*from)); out.size() < count; start += kPieceBytes) {
-      const auto piece = sql.row<Bytes>("SELECT data FROM pieces WHERE digest = :a AND start = :b", digest, start);
+      const auto piece =
+          sql.row<Bytes>("SELECT data FROM pieces WHERE digest = :a AND start = :b", digest, start);
       if (!piece) break;
       for (const char c : std::get<0>(*piece).data) {
         if (c != '\0') {

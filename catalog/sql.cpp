@@ -20,9 +20,14 @@ constexpr const char* kMemory = ":memory:";
 }  // namespace
 
 Sql::Sql(Dialect dialect, std::string target, Options options)
-    : dialect_(dialect), target_(std::move(target)), address_(for_people(dialect, target_)), options_(std::move(options)) {}
+    : dialect_(dialect),
+      target_(std::move(target)),
+      address_(for_people(dialect, target_)),
+      options_(std::move(options)) {}
 
-Sql::~Sql() { close(); }
+Sql::~Sql() {
+  close();
+}
 
 void Sql::close() {
   if (!connection_) return;
@@ -35,41 +40,49 @@ void Sql::ensure_open() {
   if (connection_) return;
   struct stat status {};
   if (!postgresql() && !options_.migrate && target_ != kMemory && stat(target_.c_str(), &status) != 0)
-    throw Failure{Trouble::schema, "catalog " + address_ + " is not there: `argosy catalog migrate` makes it"};
+    throw Failure{Trouble::schema,
+                  "catalog " + address_ + " is not there: `argosy catalog migrate` makes it"};
   try {
     connection_ = std::make_unique<Connection>(dialect_, target_);
   } catch (const std::exception& error) {
     throw failure_of(error, nullptr, dialect_, address_, false);
   }
   if (postgresql()) {
-    script("SET client_min_messages = warning; SET search_path = argosy, argosy_output; "
-           "SET default_transaction_isolation = 'read committed'; SET idle_in_transaction_session_timeout = '10s'; "
-           "SET jit = off; SET synchronous_commit = on; SET bytea_output = 'hex'; SET application_name = '" +
-           options_.program + "'");
+    script(
+        "SET client_min_messages = warning; SET search_path = argosy, argosy_output; "
+        "SET default_transaction_isolation = 'read committed'; SET idle_in_transaction_session_timeout = "
+        "'10s'; "
+        "SET jit = off; SET synchronous_commit = on; SET bytea_output = 'hex'; SET application_name = '" +
+        options_.program + "'");
     return;
   }
   script("PRAGMA busy_timeout = " + std::to_string(options_.busy_timeout.us / 1000) +
          "; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384");
   if (options_.read_only) return script("PRAGMA query_only = ON");
-  script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; "
-         "PRAGMA journal_size_limit = 67108864");
+  script(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; "
+      "PRAGMA journal_size_limit = 67108864");
 }
 
 // A write on this server that is acknowledged without a warning: what was unknown before is settled by it.
 void Sql::prove_usable() {
   if (!postgresql() || !suspect_ || options_.read_only || options_.migrate) return;
   const auto timeline = row<std::int64_t>(
-      "SELECT CAST(get_byte(decode(substr(pg_walfile_name(pg_current_wal_insert_lsn()), 7, 2), 'hex'), 0) AS bigint) + "
-      "256 * CAST(get_byte(decode(substr(pg_walfile_name(pg_current_wal_insert_lsn()), 5, 2), 'hex'), 0) AS bigint)");
+      "SELECT CAST(get_byte(decode(substr(pg_walfile_name(pg_current_wal_insert_lsn()), 7, 2), 'hex'), 0) AS "
+      "bigint) + "
+      "256 * CAST(get_byte(decode(substr(pg_walfile_name(pg_current_wal_insert_lsn()), 5, 2), 'hex'), 0) AS "
+      "bigint)");
   if (std::get<0>(*timeline) < timeline_)
-    throw Failure{Trouble::unavailable, "catalog " + address_ + ": timeline " + std::to_string(std::get<0>(*timeline)) +
-                                            " is older than " + std::to_string(timeline_) +
-                                            ", seen before: this server was failed over and must not be used"};
+    throw Failure{Trouble::unavailable,
+                  "catalog " + address_ + ": timeline " + std::to_string(std::get<0>(*timeline)) +
+                      " is older than " + std::to_string(timeline_) +
+                      ", seen before: this server was failed over and must not be used"};
   timeline_ = std::get<0>(*timeline);
   connection_->warnings.clear();
   script("UPDATE proofs SET writes = writes + 1");
   if (!connection_->warnings.empty())
-    throw Failure{Trouble::unavailable, "catalog " + address_ + ": a write was not acknowledged: " + connection_->warnings};
+    throw Failure{Trouble::unavailable,
+                  "catalog " + address_ + ": a write was not acknowledged: " + connection_->warnings};
   suspect_ = false;
 }
 
@@ -79,19 +92,23 @@ void Sql::begin(Mode mode) {
   connection_->committing = mode == Mode::single;
   connection_->warnings.clear();
   if (mode == Mode::single) return;
-  if (postgresql()) script(mode == Mode::read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN");
-  else run(mode == Mode::read ? "BEGIN" : "BEGIN IMMEDIATE");
+  if (postgresql())
+    script(mode == Mode::read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN");
+  else
+    run(mode == Mode::read ? "BEGIN" : "BEGIN IMMEDIATE");
   connection_->in_transaction = true;
 }
 
 void Sql::finish(Mode mode) {
   connection_->committing = mode != Mode::read && mode != Mode::rehearse;
-  if (mode == Mode::rehearse) run("ROLLBACK");
-  else if (mode != Mode::single) run("COMMIT");
+  if (mode == Mode::rehearse)
+    run("ROLLBACK");
+  else if (mode != Mode::single)
+    run("COMMIT");
   connection_->in_transaction = false;
   if (connection_->committing && !connection_->warnings.empty())
-    throw Failure{Trouble::unknown, "catalog " + address_ + ": the commit was answered with a warning: " +
-                                        connection_->warnings};
+    throw Failure{Trouble::unknown, "catalog " + address_ +
+                                        ": the commit was answered with a warning: " + connection_->warnings};
   connection_->committing = false;
 }
 
@@ -99,7 +116,8 @@ void Sql::finish(Mode mode) {
 Error Sql::give_up(const Failure& failure) {
   trouble_ = failure.trouble;
   failure_text_ = failure.message;
-  const bool sound = failure.trouble == Trouble::refused || failure.trouble == Trouble::fenced || target_ == kMemory;
+  const bool sound =
+      failure.trouble == Trouble::refused || failure.trouble == Trouble::fenced || target_ == kMemory;
   if (connection_ && sound && connection_->in_transaction) {
     try {
       connection_->in_transaction = false;
@@ -113,16 +131,20 @@ Error Sql::give_up(const Failure& failure) {
   return Error{failure.message};
 }
 
-std::int64_t Sql::execute_raw(std::string_view text, std::vector<Value> values, std::vector<Kind> kinds, void* context,
-                              Take take_row) {
+std::int64_t Sql::execute_raw(std::string_view text, std::vector<Value> values, std::vector<Kind> kinds,
+                              void* context, Take take_row) {
   try {
     Prepared& prepared = connection_->prepare(text, values, kinds);
     for (std::size_t i = 0; i < values.size(); ++i) {
       auto [kind, place] = prepared.parameters[i];
-      if (kind == Kind::number) *static_cast<long long*>(place) = std::get<std::int64_t>(values[i]);
-      else if (kind == Kind::text) *static_cast<std::string*>(place) = std::move(std::get<std::string>(values[i]));
-      else if (postgresql()) *static_cast<std::string*>(place) = to_hex(std::get<Bytes>(values[i]).data);
-      else *static_cast<std::string*>(place) = std::move(std::get<Bytes>(values[i]).data);
+      if (kind == Kind::number)
+        *static_cast<long long*>(place) = std::get<std::int64_t>(values[i]);
+      else if (kind == Kind::text)
+        *static_cast<std::string*>(place) = std::move(std::get<std::string>(values[i]));
+      else if (postgresql())
+        *static_cast<std::string*>(place) = to_hex(std::get<Bytes>(values[i]).data);
+      else
+        *static_cast<std::string*>(place) = std::move(std::get<Bytes>(values[i]).data);
     }
     if (kinds.empty()) {
       prepared.statement.execute(true);
@@ -134,9 +156,12 @@ std::int64_t Sql::execute_raw(std::string_view text, std::vector<Value> values, 
     for (; prepared.statement.fetch(); ++count) {
       for (std::size_t i = 0; i < kinds.size(); ++i) {
         Prepared::Out& out = prepared.outs[i];
-        if (out.kind == Kind::number) cells[i] = static_cast<std::int64_t>(out.number);
-        else if (out.kind == Kind::text) cells[i] = std::move(out.text);
-        else cells[i] = Bytes{postgresql() ? from_hex(out.text) : std::move(out.text)};
+        if (out.kind == Kind::number)
+          cells[i] = static_cast<std::int64_t>(out.number);
+        else if (out.kind == Kind::text)
+          cells[i] = std::move(out.text);
+        else
+          cells[i] = Bytes{postgresql() ? from_hex(out.text) : std::move(out.text)};
       }
       take_row(context, cells);
     }
@@ -154,8 +179,10 @@ std::int64_t Sql::run_many(std::string_view text, std::vector<Column> columns) {
     Prepared& prepared = connection_->prepare_many(text, columns);
     for (std::size_t i = 0; i < columns.size(); ++i) {
       auto [numbers, place] = prepared.columns[i];
-      if (numbers) static_cast<std::vector<long long>*>(place)->swap(std::get<0>(columns[i]));
-      else static_cast<std::vector<std::string>*>(place)->swap(std::get<1>(columns[i]));
+      if (numbers)
+        static_cast<std::vector<long long>*>(place)->swap(std::get<0>(columns[i]));
+      else
+        static_cast<std::vector<std::string>*>(place)->swap(std::get<1>(columns[i]));
     }
     prepared.statement.execute(true);
     return prepared.statement.get_affected_rows();
@@ -170,7 +197,8 @@ void Sql::script(const std::string& text) {
     const auto status = PQresultStatus(result);
     const bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
     const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const soci::postgresql_soci_error error(good ? "" : PQerrorMessage(connection_->pg()), state ? state : "     ");
+    const soci::postgresql_soci_error error(good ? "" : PQerrorMessage(connection_->pg()),
+                                            state ? state : "     ");
     PQclear(result);
     if (!good) throw failure_of(error, connection_.get(), dialect_, address_, connection_->committing);
     return;

@@ -1,8 +1,9 @@
-// SQL for this folder's own sources: statements by text, prepared once, with plain values in and out; SOCI stays behind it.
+// SQL for this folder's own sources: statements by text, prepared once, with plain values in and out; SOCI
+// stays behind it.
 //
-// Statements use :a, :b, … in order, each once. BYTES(:x) stands for a bytes parameter in either dialect. No column is NULL.
-// Failure: inside write() and read() everything throws Failure; write() and read() turn it into a Result and set trouble().
-// Thread rule: one thread.
+// Statements use :a, :b, … in order, each once. BYTES(:x) stands for a bytes parameter in either dialect. No
+// column is NULL. Failure: inside write() and read() everything throws Failure; write() and read() turn it
+// into a Result and set trouble(). Thread rule: one thread.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +36,9 @@ struct Failure {
   Trouble trouble = Trouble::refused;
   std::string message;
 };
-[[noreturn]] inline void refuse(std::string message) { throw Failure{Trouble::refused, std::move(message)}; }
+[[noreturn]] inline void refuse(std::string message) {
+  throw Failure{Trouble::refused, std::move(message)};
+}
 
 class Sql {
  public:
@@ -52,18 +55,25 @@ class Sql {
 
   // Runs `act` in one transaction; its value is returned once the commit is acknowledged.
   template <class Act>
-  auto write(Act&& act) -> Result<std::invoke_result_t<Act>> { return run_in(Mode::write, std::forward<Act>(act)); }
+  auto write(Act&& act) -> Result<std::invoke_result_t<Act>> {
+    return run_in(Mode::write, std::forward<Act>(act));
+  }
   // Runs `act` in one read transaction: one snapshot.
   template <class Act>
-  auto read(Act&& act) -> Result<std::invoke_result_t<Act>> { return run_in(Mode::read, std::forward<Act>(act)); }
-  // Runs `act`, which says one single statement that commits by itself (PostgreSQL) or a transaction (SQLite).
+  auto read(Act&& act) -> Result<std::invoke_result_t<Act>> {
+    return run_in(Mode::read, std::forward<Act>(act));
+  }
+  // Runs `act`, which says one single statement that commits by itself (PostgreSQL) or a transaction
+  // (SQLite).
   template <class Act>
   auto single(Act&& act) -> Result<std::invoke_result_t<Act>> {
     return run_in(postgresql() ? Mode::single : Mode::write, std::forward<Act>(act));
   }
   // Runs `act` in a transaction that is always rolled back.
   template <class Act>
-  auto rehearse(Act&& act) -> Result<std::invoke_result_t<Act>> { return run_in(Mode::rehearse, std::forward<Act>(act)); }
+  auto rehearse(Act&& act) -> Result<std::invoke_result_t<Act>> {
+    return run_in(Mode::rehearse, std::forward<Act>(act));
+  }
 
   // -- Inside the above. Rows changed.
   template <class... Values>
@@ -77,8 +87,9 @@ class Sql {
   template <class... T, class... Values>
   std::vector<std::tuple<T...>> rows(std::string_view text, const Values&... values) {
     std::vector<std::tuple<T...>> out;
-    execute(text, {value_of(values)...}, {kind_of<T>()...},
-            [&out](std::vector<Value>& cells) { out.push_back(take<T...>(cells, std::index_sequence_for<T...>{})); });
+    execute(text, {value_of(values)...}, {kind_of<T>()...}, [&out](std::vector<Value>& cells) {
+      out.push_back(take<T...>(cells, std::index_sequence_for<T...>{}));
+    });
     return out;
   }
   // The first row, if there is one.
@@ -116,31 +127,37 @@ class Sql {
   static Value value_of(const char* v) { return std::string(v); }
   static Value value_of(const Bytes& v) { return v; }
   template <class T>
-    requires(std::is_integral_v<T> && !std::is_same_v<T, std::int64_t>)
-  static Value value_of(T v) { return static_cast<std::int64_t>(v); }
+  requires(std::is_integral_v<T> && !std::is_same_v<T, std::int64_t>) static Value value_of(T v) {
+    return static_cast<std::int64_t>(v);
+  }
 
   template <class T>
   static constexpr Kind kind_of() {
-    if constexpr (std::is_same_v<T, std::int64_t>) return Kind::number;
-    else if constexpr (std::is_same_v<T, std::string>) return Kind::text;
-    else return Kind::bytes;
+    if constexpr (std::is_same_v<T, std::int64_t>)
+      return Kind::number;
+    else if constexpr (std::is_same_v<T, std::string>)
+      return Kind::text;
+    else
+      return Kind::bytes;
   }
   template <class... T, std::size_t... I>
   static std::tuple<T...> take(std::vector<Value>& cells, std::index_sequence<I...>) {
     return {std::move(std::get<T>(cells[I]))...};
   }
   template <class Each>
-  std::int64_t execute(std::string_view text, std::vector<Value> values, std::vector<Kind> kinds, Each&& each_row) {
+  std::int64_t execute(std::string_view text, std::vector<Value> values, std::vector<Kind> kinds,
+                       Each&& each_row) {
     if constexpr (std::is_same_v<std::remove_cvref_t<Each>, std::nullptr_t>) {
       return execute_raw(text, std::move(values), std::move(kinds), nullptr, nullptr);
     } else {
       using Callable = std::remove_reference_t<Each>;
-      return execute_raw(text, std::move(values), std::move(kinds), const_cast<void*>(static_cast<const void*>(&each_row)),
-                         [](void* context, std::vector<Value>& cells) { (*static_cast<Callable*>(context))(cells); });
+      return execute_raw(
+          text, std::move(values), std::move(kinds), const_cast<void*>(static_cast<const void*>(&each_row)),
+          [](void* context, std::vector<Value>& cells) { (*static_cast<Callable*>(context))(cells); });
     }
   }
-  std::int64_t execute_raw(std::string_view text, std::vector<Value> values, std::vector<Kind> kinds, void* context,
-                           Take take_row);
+  std::int64_t execute_raw(std::string_view text, std::vector<Value> values, std::vector<Kind> kinds,
+                           void* context, Take take_row);
 
   template <class Act>
   auto run_in(Mode mode, Act&& act) -> Result<std::invoke_result_t<Act>> {
@@ -162,7 +179,7 @@ class Sql {
   void prove_usable();
 
   Dialect dialect_;
-  std::string target_;   // path, ":memory:" or the libpq address
+  std::string target_;  // path, ":memory:" or the libpq address
   std::string address_;
   Options options_;
   Trouble trouble_ = Trouble::none;

@@ -15,20 +15,20 @@
 namespace argosy::catalog {
 
 struct VerifyOptions {
-  ExecutionId execution;               // 0: all
-  Duration clock_skew = seconds(1);    // between two hosts, before two attempts count as overlapping
+  ExecutionId execution;             // 0: all
+  Duration clock_skew = seconds(1);  // between two hosts, before two attempts count as overlapping
   std::uint32_t findings_most = 1000;
 };
 
 struct Finding {
-  std::string rule;                    // "one end", "counters", "log", "overlap", "open", "plan", "order"
-  std::string text;                    // what, where, and what it means
+  std::string rule;  // "one end", "counters", "log", "overlap", "open", "plan", "order"
+  std::string text;  // what, where, and what it means
 };
 
 struct Verdict {
   std::uint64_t executions = 0, tasks = 0, attempts = 0, log_bytes = 0;
-  std::vector<Finding> findings;       // empty: clean
-  bool more = false;                   // there were more findings than findings_most
+  std::vector<Finding> findings;  // empty: clean
+  bool more = false;              // there were more findings than findings_most
 };
 
 Result<Verdict> verify(Catalog& catalog, const VerifyOptions& options = {});

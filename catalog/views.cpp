@@ -22,7 +22,8 @@ struct TaskFacts {
 
 std::optional<Package> plan_of_execution(Sql& sql, ExecutionId execution) {
   const auto row = sql.row<std::string, Bytes>(
-      "SELECT p.digest, p.body FROM executions x JOIN plans p ON p.digest = x.plan WHERE x.id = :a", execution.value);
+      "SELECT p.digest, p.body FROM executions x JOIN plans p ON p.digest = x.plan WHERE x.id = :a",
+      execution.value);
   if (!row) return std::nullopt;
   auto package = package_of(std::get<1>(*row).data, std::get<0>(*row));
   if (!package) throw Failure{Trouble::schema, package.error().message};
@@ -36,11 +37,12 @@ bool wanted(const std::vector<ItemState>& states, ItemState state) {
 // Collects one page.
 class Pager {
  public:
-  Pager(Sql& sql, const ItemFilter& filter, const Package& package) : sql_(sql), filter_(filter), package_(package) {}
+  Pager(Sql& sql, const ItemFilter& filter, const Package& package)
+      : sql_(sql), filter_(filter), package_(package) {}
 
   void collect(ItemPage& page) {
-    const auto facts = sql_.rows<int64_t, int64_t>("SELECT items, state FROM tasks WHERE execution = :a ORDER BY task",
-                                                   filter_.execution.value);
+    const auto facts = sql_.rows<int64_t, int64_t>(
+        "SELECT items, state FROM tasks WHERE execution = :a ORDER BY task", filter_.execution.value);
     for (const auto& [items, state] : facts)
       tasks_.push_back({static_cast<std::uint64_t>(items), static_cast<ItemState>(state)});
     for (std::uint32_t task = 0; task < tasks_.size() && !full(page); ++task) {
@@ -60,10 +62,12 @@ class Pager {
     const TaskFacts& facts = tasks_[task.value];
     std::uint64_t from = filter_.after && filter_.after->task == task ? filter_.after->item.value + 1 : 0;
     std::uint64_t stop = facts.items;
-    if (filter_.item) from = std::max(from, filter_.item->value), stop = std::min(stop, filter_.item->value + 1);
+    if (filter_.item)
+      from = std::max(from, filter_.item->value), stop = std::min(stop, filter_.item->value + 1);
     if (!wanted(filter_.states, facts.state)) {
       const auto left = static_cast<std::uint32_t>(filter_.limit + 1 - page.items.size());
-      for (auto& [item, row] : rows_in_states(sql_, {filter_.execution, task, from, stop}, filter_.states, left))
+      for (auto& [item, row] :
+           rows_in_states(sql_, {filter_.execution, task, from, stop}, filter_.states, left))
         add(page, task, item, &row);
       return;
     }
@@ -127,11 +131,13 @@ Result<std::optional<ItemPage>> list_items(Catalog& catalog, const ItemFilter& f
     if (!package) return std::nullopt;
     ItemPage out;
     Pager(sql, filter, *package).collect(out);
-    const auto items = sql.rows<int64_t>("SELECT items FROM tasks WHERE execution = :a ORDER BY task", filter.execution.value);
+    const auto items = sql.rows<int64_t>("SELECT items FROM tasks WHERE execution = :a ORDER BY task",
+                                         filter.execution.value);
     for (std::size_t i = 0; i < package->tasks.size(); ++i) {
       TaskInfo& info = out.tasks.emplace_back(TaskInfo{package->tasks[i].name, {}, 0});
       if (i < items.size()) info.items = static_cast<std::uint64_t>(std::get<0>(items[i]));
-      for (const After& after : package->tasks[i].after) info.after.push_back(package->tasks[after.task.value].name);
+      for (const After& after : package->tasks[i].after)
+        info.after.push_back(package->tasks[after.task.value].name);
     }
     return out;
   });

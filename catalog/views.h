@@ -20,13 +20,13 @@
 namespace argosy::catalog {
 
 struct ExecutionFilter {
-  std::vector<ExecutionStatus> statuses;                       // empty: any
-  std::vector<std::pair<ExecutionId, ExecutionId>> ranges;     // first … last; empty: any
-  std::string package;                                         // texts: empty matches all
+  std::vector<ExecutionStatus> statuses;                    // empty: any
+  std::vector<std::pair<ExecutionId, ExecutionId>> ranges;  // first … last; empty: any
+  std::string package;                                      // texts: empty matches all
   std::string project;
   std::string submitter;
   std::string batch;
-  ExecutionId before;                                          // only smaller ids; 0: from the newest
+  ExecutionId before;  // only smaller ids; 0: from the newest
   std::uint32_t limit = 1000;
 };
 
@@ -35,7 +35,7 @@ struct ExecutionView {
   ShardId shard;
   ExecutionStatus status = ExecutionStatus::created;
   std::string package, project, version, environment, submitter, key, batch, detail;
-  std::map<std::string, std::string> parameters;               // sensitive ones are "***"
+  std::map<std::string, std::string> parameters;  // sensitive ones are "***"
   std::vector<std::string> workers, worker_tags;
   std::int32_t priority = 0;
   std::optional<ExecutionId> retry_of;
@@ -54,7 +54,7 @@ struct Totals {
 Result<Totals> count_all(Catalog& catalog);
 
 struct AttemptView {
-  AttemptRef attempt;              // number 0: carried over from the execution that this one retries
+  AttemptRef attempt;                    // number 0: carried over from the execution that this one retries
   ItemState state = ItemState::claimed;  // claimed, running, or what the item became at its end
   std::string worker;
   SessionId session;
@@ -63,29 +63,29 @@ struct AttemptView {
   std::int32_t exit_code = -1;
   std::int32_t signal = 0;
   ResourceUsage usage;
-  std::uint64_t log_bytes = 0;     // once ended; until then see logs.h
+  std::uint64_t log_bytes = 0;  // once ended; until then see logs.h
   std::string stderr_tail;
   std::string detail;
 };
 
 struct ItemView {
   ItemRef item;
-  std::string name;                // the task's
+  std::string name;  // the task's
   bool is_array = false;
-  std::string id;                  // as people write it; empty without an array
-  std::string value;               // empty without an array
+  std::string id;     // as people write it; empty without an array
+  std::string value;  // empty without an array
   ItemState state = ItemState::waiting;
   std::optional<AttemptView> latest;  // nothing: never claimed
-  WallTime not_before;             // with waiting for a back-off
+  WallTime not_before;                // with waiting for a back-off
 };
 
 struct ItemFilter {
   ExecutionId execution;
   std::optional<TaskNo> task;
   std::optional<ItemNo> item;
-  std::vector<ItemState> states;   // empty: any
-  std::optional<ItemRef> after;    // the last of the page before
-  bool values = true;              // false: leave ItemView::value empty (saves reading blobs)
+  std::vector<ItemState> states;  // empty: any
+  std::optional<ItemRef> after;   // the last of the page before
+  bool values = true;             // false: leave ItemView::value empty (saves reading blobs)
   std::uint32_t limit = 1000;
 };
 
@@ -96,8 +96,8 @@ struct TaskInfo {
 };
 
 struct ItemPage {
-  std::vector<TaskInfo> tasks;     // of the whole package, by TaskNo
-  std::vector<ItemView> items;     // by task, then item
+  std::vector<TaskInfo> tasks;  // of the whole package, by TaskNo
+  std::vector<ItemView> items;  // by task, then item
   bool more = false;
 };
 

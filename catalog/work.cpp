@@ -13,12 +13,17 @@ std::vector<AdmissionOutcome> write_rows(Sql& sql, const BatchRows& rows) {
 
 BatchVerdict verdict_of(Trouble trouble) {
   switch (trouble) {
-    case Trouble::none: return BatchVerdict::committed;
-    case Trouble::fenced: return BatchVerdict::fenced;
-    case Trouble::unknown: return BatchVerdict::unknown;
-    case Trouble::refused: return BatchVerdict::refused;
+    case Trouble::none:
+      return BatchVerdict::committed;
+    case Trouble::fenced:
+      return BatchVerdict::fenced;
+    case Trouble::unknown:
+      return BatchVerdict::unknown;
+    case Trouble::refused:
+      return BatchVerdict::refused;
     case Trouble::unavailable:
-    case Trouble::schema: return BatchVerdict::unavailable;
+    case Trouble::schema:
+      return BatchVerdict::unavailable;
   }
   CHECK(false);
 }
@@ -28,12 +33,13 @@ void keep(std::vector<Row>& rows, std::size_t& offset, std::size_t low, std::siz
   const std::size_t begin = std::clamp(low, offset, offset + rows.size()) - offset;
   const std::size_t end = std::clamp(high, offset, offset + rows.size()) - offset;
   offset += rows.size();
-  rows = std::vector<Row>(rows.begin() + static_cast<std::ptrdiff_t>(begin), rows.begin() + static_cast<std::ptrdiff_t>(end));
+  rows = std::vector<Row>(rows.begin() + static_cast<std::ptrdiff_t>(begin),
+                          rows.begin() + static_cast<std::ptrdiff_t>(end));
 }
 
 std::size_t size_of(const Batch& b) {
-  return b.admissions.size() + b.claims.size() + b.starts.size() + b.outputs.size() + b.ends.size() + b.tasks.size() +
-         b.executions.size() + b.operations.size();
+  return b.admissions.size() + b.claims.size() + b.starts.size() + b.outputs.size() + b.ends.size() +
+         b.tasks.size() + b.executions.size() + b.operations.size();
 }
 
 // Rows [low, high) of all rows of the batch, in the order of Culprit::Rows.
@@ -46,15 +52,17 @@ Batch slice(Batch b, std::size_t low, std::size_t high) {
 }
 
 Culprit place_of(const Batch& b, std::size_t row) {
-  const std::size_t sizes[] = {b.admissions.size(), b.claims.size(), b.starts.size(),     b.outputs.size(),
-                               b.ends.size(),       b.tasks.size(),  b.executions.size(), b.operations.size()};
+  const std::size_t sizes[] = {b.admissions.size(), b.claims.size(),    b.starts.size(),
+                               b.outputs.size(),    b.ends.size(),      b.tasks.size(),
+                               b.executions.size(), b.operations.size()};
   std::size_t rows = 0;
   for (; row >= sizes[rows]; ++rows) row -= sizes[rows];
   return {static_cast<Culprit::Rows>(rows), row};
 }
 
-// The batch failed for its content and the database did not say which row: halves it, in transactions that are rolled
-// back, until the culprit stands alone. Only a refusal that names no row of ours counts: a half may lack what others need.
+// The batch failed for its content and the database did not say which row: halves it, in transactions that
+// are rolled back, until the culprit stands alone. Only a refusal that names no row of ours counts: a half
+// may lack what others need.
 std::optional<Culprit> find_culprit(Sql& sql, const Batch& batch) {
   std::size_t low = 0, high = size_of(batch);
   const auto fails = [&](std::size_t from, std::size_t to) {
@@ -65,15 +73,19 @@ std::optional<Culprit> find_culprit(Sql& sql, const Batch& batch) {
   };
   while (high - low > 1) {
     const std::size_t middle = low + (high - low) / 2;
-    if (fails(low, middle)) high = middle;
-    else if (fails(middle, high)) low = middle;
-    else return std::nullopt;
+    if (fails(low, middle))
+      high = middle;
+    else if (fails(middle, high))
+      low = middle;
+    else
+      return std::nullopt;
   }
   return place_of(batch, low);
 }
 
 BatchOutcome refused(Sql& sql, const Batch& batch, const std::string& message, bool rehearse) {
-  BatchOutcome outcome{.id = batch.id, .verdict = BatchVerdict::refused, .admissions = {}, .detail = message, .culprit = {}};
+  BatchOutcome outcome{
+      .id = batch.id, .verdict = BatchVerdict::refused, .admissions = {}, .detail = message, .culprit = {}};
   outcome.culprit = culprit_in(message);
   if (!outcome.culprit && rehearse) outcome.culprit = find_culprit(sql, batch);
   if (outcome.culprit && outcome.detail.find("culprit ") == std::string::npos)
@@ -90,18 +102,24 @@ BatchOutcome write(Catalog& catalog, const Batch& batch) {
     return refused(sql, batch, culprit_text(unclean->culprit, unclean->what), false);
   const BatchRows rows(batch);
   auto written = sql.single([&] { return write_rows(sql, rows); });
-  if (!written && sql.trouble() == Trouble::refused) return refused(sql, batch, written.error().message, true);
-  BatchOutcome outcome{.id = batch.id, .verdict = verdict_of(sql.trouble()), .admissions = {}, .detail = {}, .culprit = {}};
-  if (written) outcome.admissions = std::move(*written);
-  else outcome.detail = written.error().message;
+  if (!written && sql.trouble() == Trouble::refused)
+    return refused(sql, batch, written.error().message, true);
+  BatchOutcome outcome{
+      .id = batch.id, .verdict = verdict_of(sql.trouble()), .admissions = {}, .detail = {}, .culprit = {}};
+  if (written)
+    outcome.admissions = std::move(*written);
+  else
+    outcome.detail = written.error().message;
   return outcome;
 }
 
 Result<ShardTerm> take_shard(Catalog& catalog, ShardId shard, const std::string& master, WallTime now) {
   Sql& sql = catalog.sql();
   return sql.write([&] {
-    sql.run("INSERT INTO shards(shard, term, master, taken_at) VALUES (:a, 0, '', 0) ON CONFLICT DO NOTHING", shard.value);
-    sql.run("UPDATE shards SET term = term + 1, master = :a, taken_at = :b WHERE shard = :c", master, now.us, shard.value);
+    sql.run("INSERT INTO shards(shard, term, master, taken_at) VALUES (:a, 0, '', 0) ON CONFLICT DO NOTHING",
+            shard.value);
+    sql.run("UPDATE shards SET term = term + 1, master = :a, taken_at = :b WHERE shard = :c", master, now.us,
+            shard.value);
     const auto row = sql.row<std::int64_t>("SELECT term FROM shards WHERE shard = :a", shard.value);
     return ShardTerm{shard, {static_cast<std::uint64_t>(std::get<0>(*row))}};
   });

@@ -1,5 +1,6 @@
-// Rates of the catalog: catalog_bench URL [TASKS]. URL as for --catalog; its tables are made if they are not there.
-// claims + ends: each task costs one claim and one end, in batches; claims of the next tasks ride with ends of the former.
+// Rates of the catalog: catalog_bench URL [TASKS]. URL as for --catalog; its tables are made if they are not
+// there. claims + ends: each task costs one claim and one end, in batches; claims of the next tasks ride with
+// ends of the former.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -43,7 +44,8 @@ class Bench {
     Task task;
     task.name = "run";
     task.argv = {"/bin/true"};
-    if (items > 1) task.for_each = {ItemSource::range, "", {0, static_cast<std::int64_t>(items) - 1, 1}, {}, "", 0, 0, ""};
+    if (items > 1)
+      task.for_each = {ItemSource::range, "", {0, static_cast<std::int64_t>(items) - 1, 1}, {}, "", 0, 0, ""};
     a.package.tasks = {task};
     a.items = {items};
     a.at = {1};
@@ -74,13 +76,16 @@ class Bench {
     const double took = seconds_of([&] {
       for (std::uint64_t at = 0; at < total + size; at += size) {
         Batch b = batch();
-        for (std::uint64_t i = at; i < at + size && i < total; ++i) b.claims.push_back({ref(e, i), "w1", {7}, {1}});
-        for (std::uint64_t i = at - size; at > 0 && i < at && i < total; ++i) b.ends.push_back(end_of(ref(e, i)));
+        for (std::uint64_t i = at; i < at + size && i < total; ++i)
+          b.claims.push_back({ref(e, i), "w1", {7}, {1}});
+        for (std::uint64_t i = at - size; at > 0 && i < at && i < total; ++i)
+          b.ends.push_back(end_of(ref(e, i)));
         b.tasks = {{e, {0}, ItemState::ready, at, at + size, at, 0, 0, 0, 0, {}}};
         must(write(catalog_, b));
       }
     });
-    std::printf("%-44s %10.0f /s\n", ("tasks (claim + end), " + std::to_string(size) + " a batch").c_str(), static_cast<double>(total) / took);
+    std::printf("%-44s %10.0f /s\n", ("tasks (claim + end), " + std::to_string(size) + " a batch").c_str(),
+                static_cast<double>(total) / took);
   }
 
   void admissions(std::uint64_t total, std::uint64_t size) {
@@ -91,7 +96,8 @@ class Bench {
         must(write(catalog_, b));
       }
     });
-    std::printf("%-44s %10.0f /s\n", ("admissions, " + std::to_string(size) + " a batch").c_str(), static_cast<double>(total) / took);
+    std::printf("%-44s %10.0f /s\n", ("admissions, " + std::to_string(size) + " a batch").c_str(),
+                static_cast<double>(total) / took);
   }
 
   void logs(std::uint64_t megabytes, std::uint64_t chunks_a_batch) {
@@ -101,22 +107,31 @@ class Bench {
     must(write(catalog_, b));
     std::string data(256 * 1024, '\0');
     std::uint64_t state = 1;
-    for (char& c : data) state = state * 6364136223846793005u + 1442695040888963407u, c = static_cast<char>(state >> 56);
+    for (char& c : data)
+      state = state * 6364136223846793005u + 1442695040888963407u, c = static_cast<char>(state >> 56);
     std::uint64_t offset = 0;
     const double took = seconds_of([&] {
       while (offset < megabytes << 20) {
         Batch out = batch();
         for (std::uint64_t i = 0; i < chunks_a_batch; ++i, offset += data.size())
-          out.outputs.push_back({{ref(e, 0), offset, static_cast<std::uint32_t>(data.size()), {{1, 262144, {1}}}, LogCodec::raw, data}});
+          out.outputs.push_back({{ref(e, 0),
+                                  offset,
+                                  static_cast<std::uint32_t>(data.size()),
+                                  {{1, 262144, {1}}},
+                                  LogCodec::raw,
+                                  data}});
         must(write(catalog_, out));
       }
     });
-    std::printf("%-44s %10.0f MB/s\n", ("log chunks of 256 KiB, " + std::to_string(chunks_a_batch) + " a batch").c_str(),
+    std::printf("%-44s %10.0f MB/s\n",
+                ("log chunks of 256 KiB, " + std::to_string(chunks_a_batch) + " a batch").c_str(),
                 static_cast<double>(offset) / 1e6 / took);
   }
 
   void single_commits(int count) {
-    const double took = seconds_of([&] { for (int i = 0; i < count; ++i) must(write(catalog_, batch())); });
+    const double took = seconds_of([&] {
+      for (int i = 0; i < count; ++i) must(write(catalog_, batch()));
+    });
     std::printf("%-44s %10.0f /s\n", "confirmations, one at a time", count / took);
     const ExecutionId e = admit(1'000'000);
     std::uint64_t item = 0;

@@ -44,7 +44,9 @@ CutProxy::CutProxy(std::uint16_t to) : to_(to), listener_(socket(AF_INET, SOCK_S
   thread_ = std::thread([this] { serve(); });
 }
 
-CutProxy::~CutProxy() { close(); }
+CutProxy::~CutProxy() {
+  close();
+}
 
 void CutProxy::close() {
   if (!thread_.joinable()) return;
@@ -66,9 +68,12 @@ void CutProxy::serve() {
     std::vector<Pair> kept;
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       bool alive = !waits[2 + 2 * i].revents || pass(pairs[i].client, pairs[i].server);
-      if (alive && waits[3 + 2 * i].revents) alive = !cut_.exchange(false) && pass(pairs[i].server, pairs[i].client);
-      if (alive) kept.push_back(pairs[i]);
-      else ::close(pairs[i].client), ::close(pairs[i].server);
+      if (alive && waits[3 + 2 * i].revents)
+        alive = !cut_.exchange(false) && pass(pairs[i].server, pairs[i].client);
+      if (alive)
+        kept.push_back(pairs[i]);
+      else
+        ::close(pairs[i].client), ::close(pairs[i].server);
     }
     pairs = kept;
     if (!waits[1].revents) continue;

@@ -1,5 +1,5 @@
-// A TCP proxy to a port of 127.0.0.1 that a test can cut: at once, or when the next answer of the server comes.
-// Owner: one test. Thread rule: its calls from one thread; it has a thread of its own.
+// A TCP proxy to a port of 127.0.0.1 that a test can cut: at once, or when the next answer of the server
+// comes. Owner: one test. Thread rule: its calls from one thread; it has a thread of its own.
 #pragma once
 
 #include <atomic>
@@ -16,7 +16,8 @@ class CutProxy {
   CutProxy& operator=(const CutProxy&) = delete;
 
   std::uint16_t port() const { return port_; }
-  // The server's next bytes are swallowed and its connection is closed: whoever waits for them learns nothing.
+  // The server's next bytes are swallowed and its connection is closed: whoever waits for them learns
+  // nothing.
   void cut_before_answer() { cut_ = true; }
   // Cuts all connections and listens no longer.
   void close();

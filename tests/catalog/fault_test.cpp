@@ -1,5 +1,5 @@
-// What happens when the database fails, on the dialect that can fail that way: unknown commits, disk full, read-only,
-// another schema, busy, connection gone, two adopters at once. Faults are real ones, not mocks.
+// What happens when the database fails, on the dialect that can fail that way: unknown commits, disk full,
+// read-only, another schema, busy, connection gone, two adopters at once. Faults are real ones, not mocks.
 #include <algorithm>
 #include <atomic>
 #include <fstream>
@@ -24,7 +24,9 @@ TEST_P(Faults, ASchemaThatIsNewerOlderOrMissingIsRefusedInWords) {
   EXPECT_EQ(trouble, Trouble::schema);
   EXPECT_NE(newer.error().message.find("upgrade this program"), std::string::npos) << newer.error().message;
   // A newer schema that says older programs may work on it.
-  const auto raw = [&](const std::string& text) { ASSERT_TRUE(db().sql().write([&] { return db().sql().script(text), Done{}; }).ok()); };
+  const auto raw = [&](const std::string& text) {
+    ASSERT_TRUE(db().sql().write([&] { return db().sql().script(text), Done{}; }).ok());
+  };
   raw("UPDATE migrations SET least = 2 WHERE number = 9");
   EXPECT_TRUE(Catalog::open(url()).ok());
   raw("DELETE FROM migrations WHERE number > 1");
@@ -40,8 +42,12 @@ TEST_P(Faults, AnythingThatTheDatabaseRefusesIsHalvedToItsCulprit) {
   Batch b = batch();
   for (std::uint64_t i = 0; i < 40; ++i) b.claims.push_back(claim(attempt(id, i)));
   // A rule of the database's own, of which the program knows nothing.
-  if (postgresql()) behind("ALTER TABLE operations ADD CHECK (verb <> 'forbidden')");
-  else behind("CREATE TRIGGER forbidden BEFORE INSERT ON operations WHEN NEW.verb = 'forbidden' BEGIN SELECT RAISE(ABORT, 'forbidden'); END");
+  if (postgresql())
+    behind("ALTER TABLE operations ADD CHECK (verb <> 'forbidden')");
+  else
+    behind(
+        "CREATE TRIGGER forbidden BEFORE INSERT ON operations WHEN NEW.verb = 'forbidden' BEGIN SELECT "
+        "RAISE(ABORT, 'forbidden'); END");
   for (int i = 0; i < 20; ++i) b.operations.push_back({{1}, "a", i == 13 ? "forbidden" : "fine", "", ""});
   const auto outcome = write(db(), b);
   EXPECT_EQ(outcome.verdict, BatchVerdict::refused);
@@ -102,7 +108,8 @@ TEST_P(Faults, AnAdopterSeesAllThatTheFencedMasterCommitted) {
 }
 
 class SqliteFaults : public Fixture {};
-INSTANTIATE_TEST_SUITE_P(Only, SqliteFaults, testing::Values(Dialect::sqlite), [](const auto&) { return "sqlite"; });
+INSTANTIATE_TEST_SUITE_P(Only, SqliteFaults, testing::Values(Dialect::sqlite),
+                         [](const auto&) { return "sqlite"; });
 
 TEST_P(SqliteFaults, AFullDiskIsUnavailableAndPasses) {
   const auto id = admit("k");
@@ -111,9 +118,14 @@ TEST_P(SqliteFaults, AFullDiskIsUnavailableAndPasses) {
   commit(b);
   b = batch();
   b.outputs = {output(attempt(id, 0), 0, std::string(1 << 20, 'x'))};
-  const auto pages = db().sql().read([&] { return std::get<0>(*db().sql().row<std::int64_t>("SELECT page_count FROM pragma_page_count")); });
+  const auto pages = db().sql().read(
+      [&] { return std::get<0>(*db().sql().row<std::int64_t>("SELECT page_count FROM pragma_page_count")); });
   // The limit holds for this connection; closing it after the failure lifts it.
-  ASSERT_TRUE(db().sql().read([&] { return db().sql().script("PRAGMA max_page_count = " + std::to_string(*pages + 2)), Done{}; }).ok());
+  ASSERT_TRUE(db().sql()
+                  .read([&] {
+                    return db().sql().script("PRAGMA max_page_count = " + std::to_string(*pages + 2)), Done{};
+                  })
+                  .ok());
   const auto full = write(db(), b);
   EXPECT_EQ(full.verdict, BatchVerdict::unavailable) << full.detail;
   EXPECT_NE(full.detail.find("full"), std::string::npos) << full.detail;
@@ -180,7 +192,8 @@ class PostgresFaults : public Fixture {
   }
   std::unique_ptr<CutProxy> proxy_;
 };
-INSTANTIATE_TEST_SUITE_P(Only, PostgresFaults, testing::Values(Dialect::postgresql), [](const auto&) { return "postgresql"; });
+INSTANTIATE_TEST_SUITE_P(Only, PostgresFaults, testing::Values(Dialect::postgresql),
+                         [](const auto&) { return "postgresql"; });
 
 TEST_P(PostgresFaults, AnAnswerThatIsCutOffIsUnknownAndRepeating) {
   const auto id = admit("k");
@@ -193,13 +206,16 @@ TEST_P(PostgresFaults, AnAnswerThatIsCutOffIsUnknownAndRepeating) {
   EXPECT_EQ(write(db(), b).verdict, BatchVerdict::unknown);
   commit(b);  // it was written: the repeat changes nothing
   EXPECT_EQ(read_shard(db(), fence_)->executions[0].open.size(), 1u);
-  const auto count = db().sql().read([&] { return db().sql().rows<std::int64_t>("SELECT count(*) FROM operations"); });
+  const auto count =
+      db().sql().read([&] { return db().sql().rows<std::int64_t>("SELECT count(*) FROM operations"); });
   EXPECT_EQ(std::get<0>(count->front()), 1);
 }
 
 TEST_P(PostgresFaults, ABackendThatIsTerminatedIsReopened) {
   const auto id = admit("k");
-  behind("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()");
+  behind(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = "
+      "current_database()");
   Batch b = batch();
   b.claims = {claim(attempt(id, 0))};
   EXPECT_NE(write(db(), b).verdict, BatchVerdict::committed);
@@ -220,7 +236,8 @@ TEST_P(PostgresFaults, ARefusedConnectionIsUnavailable) {
 TEST_P(PostgresFaults, AWaitForTheStandbyThatIsCancelledIsUnknown) {
   const auto id = admit("k", {1'000'000});
   const auto other = open();
-  const auto pid = db().sql().read([&] { return std::get<0>(*db().sql().row<std::int64_t>("SELECT CAST(pg_backend_pid() AS bigint)")); });
+  const auto pid = db().sql().read(
+      [&] { return std::get<0>(*db().sql().row<std::int64_t>("SELECT CAST(pg_backend_pid() AS bigint)")); });
   const auto on_other = [&](const std::string& text) {
     other->sql().ensure_open();
     other->sql().script(text);
@@ -230,8 +247,11 @@ TEST_P(PostgresFaults, AWaitForTheStandbyThatIsCancelledIsUnknown) {
   std::atomic<bool> over = false;
   std::thread canceller([&] {
     while (!over)
-      other->sql().each("SELECT CAST(pg_cancel_backend(pid) AS int) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND pid = " +
-                            std::to_string(*pid), {}, {Kind::number}, [](std::vector<Value>&) {});
+      other->sql().each(
+          "SELECT CAST(pg_cancel_backend(pid) AS int) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND "
+          "pid = " +
+              std::to_string(*pid),
+          {}, {Kind::number}, [](std::vector<Value>&) {});
   });
   // The server takes up its new settings when it likes: commits before that do not wait.
   Batch b;

@@ -129,7 +129,9 @@ AttemptRef attempt(ExecutionId execution, std::uint64_t item, std::uint32_t numb
   return {{execution, {task}, {item}}, {number}};
 }
 
-ClaimRow claim(AttemptRef ref, std::uint64_t session, const std::string& worker) { return {ref, worker, {session}, {6000}}; }
+ClaimRow claim(AttemptRef ref, std::uint64_t session, const std::string& worker) {
+  return {ref, worker, {session}, {6000}};
+}
 
 EndRow end_of(AttemptRef ref, ItemState item, EndReason reason) {
   EndRow row;

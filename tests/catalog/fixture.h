@@ -41,16 +41,16 @@ class Fixture : public testing::TestWithParam<Dialect> {
 std::string server();  // ARGOSY_TEST_POSTGRES
 Package package_of_tasks(std::size_t tasks);
 Admission admission(const std::string& key, std::vector<std::uint64_t> items = {1});
-AttemptRef attempt(ExecutionId execution, std::uint64_t item, std::uint32_t number = 1, std::uint32_t task = 0);
+AttemptRef attempt(ExecutionId execution, std::uint64_t item, std::uint32_t number = 1,
+                   std::uint32_t task = 0);
 ClaimRow claim(AttemptRef ref, std::uint64_t session = 7, const std::string& worker = "w1");
 EndRow end_of(AttemptRef ref, ItemState item = ItemState::succeeded, EndReason reason = EndReason::succeeded);
 OutputRow output(AttemptRef ref, std::uint64_t offset, const std::string& data);
 
 // INSTANTIATE for both dialects.
-#define ARGOSY_BOTH(suite)                                                                             \
-  INSTANTIATE_TEST_SUITE_P(Both, suite, testing::Values(Dialect::sqlite, Dialect::postgresql),         \
-                           [](const auto& each) {                                                      \
-                             return each.param == Dialect::sqlite ? "sqlite" : "postgresql";           \
-                           })
+#define ARGOSY_BOTH(suite)                                                \
+  INSTANTIATE_TEST_SUITE_P(                                               \
+      Both, suite, testing::Values(Dialect::sqlite, Dialect::postgresql), \
+      [](const auto& each) { return each.param == Dialect::sqlite ? "sqlite" : "postgresql"; })
 
 }  // namespace argosy::catalog

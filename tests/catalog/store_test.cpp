@@ -50,7 +50,7 @@ TEST_P(Store, ContentComesInPiecesAndIsChecked) {
   EXPECT_EQ(*put(0, digest), kPieceBytes);
   EXPECT_EQ(*put(2 * kPieceBytes, digest), kPieceBytes);  // beyond: changes nothing
   EXPECT_EQ(*put(kPieceBytes, digest), 2 * kPieceBytes);
-  EXPECT_EQ(*put(0, digest), 2 * kPieceBytes);            // a repeat
+  EXPECT_EQ(*put(0, digest), 2 * kPieceBytes);  // a repeat
   EXPECT_FALSE(content_state(db(), digest)->complete);
   EXPECT_EQ(*read_content(db(), digest, 0, 10), "");
   EXPECT_EQ(*put(2 * kPieceBytes, digest), bytes.size());
@@ -133,8 +133,10 @@ TEST_P(Store, MastersShardsAndProperties) {
 
 TEST_P(Store, OperationsAreListedNewestFirst) {
   for (int i = 0; i < 5; ++i)
-    ASSERT_TRUE(note_operation(db(), {{i}, "alice", i % 2 ? "cancel" : "submit", "execution " + std::to_string(i), ""},
-                               "r" + std::to_string(i % 4)).ok());
+    ASSERT_TRUE(note_operation(
+                    db(), {{i}, "alice", i % 2 ? "cancel" : "submit", "execution " + std::to_string(i), ""},
+                    "r" + std::to_string(i % 4))
+                    .ok());
   const auto all = *list_operations(db(), {});
   ASSERT_EQ(all.size(), 4u);  // the fifth repeated request 0
   EXPECT_EQ(all[0].row.object, "execution 3");

@@ -1,10 +1,10 @@
 // What people read, verify and clean, on both dialects.
+#include "catalog/views.h"
 #include "base/sha256.h"
 #include "catalog/clean.h"
 #include "catalog/logs.h"
 #include "catalog/projects.h"
 #include "catalog/verify.h"
-#include "catalog/views.h"
 #include "tests/catalog/fixture.h"
 
 namespace argosy::catalog {
@@ -100,7 +100,9 @@ TEST_P(Views, ItemsAreListedWhetherClaimedOrNot) {
   EXPECT_FALSE(rest.more);
   EXPECT_EQ(first.items.size() + rest.items.size(), 7u);
   EXPECT_EQ((*list_items(db(), {.execution = id, .states = {ItemState::waiting}}))->items.size(), 3u);
-  EXPECT_EQ((*list_items(db(), {.execution = id, .states = {ItemState::succeeded, ItemState::claimed}}))->items.size(), 2u);
+  EXPECT_EQ((*list_items(db(), {.execution = id, .states = {ItemState::succeeded, ItemState::claimed}}))
+                ->items.size(),
+            2u);
   EXPECT_EQ((*list_items(db(), {.execution = id, .task = TaskNo{0}, .item = ItemNo{2}}))->items.size(), 1u);
   EXPECT_EQ(list_attempts(db(), {id, {0}, {1}})->size(), 1u);
   EXPECT_EQ(list_attempts(db(), {id, {0}, {2}})->size(), 0u);
@@ -114,7 +116,8 @@ TEST_P(Views, ALogIsReadFromAnywhere) {
   b.claims = {claim(ref), claim(attempt(id, 1))};
   commit(b);
   b = batch();
-  b.outputs = {output(ref, 0, "hello "), output(ref, 6, std::string("w\0r\xff\\", 5)), output(attempt(id, 1), 0, "x")};
+  b.outputs = {output(ref, 0, "hello "), output(ref, 6, std::string("w\0r\xff\\", 5)),
+               output(attempt(id, 1), 0, "x")};
   commit(b);
   EXPECT_EQ((*log_size(db(), ref))->bytes, 11u);
   EXPECT_FALSE((*log_size(db(), ref))->ended);
@@ -144,7 +147,8 @@ TEST_P(Views, VerifyIsCleanAndFindsDamage) {
   expect_finding("one end");
   behind("UPDATE attempts SET log_bytes = 9" + where + " AND item = 0");
   expect_finding("log");
-  behind("INSERT INTO open_attempts VALUES (" + std::to_string(id.value) + ", 0, 1, 1, 3, 'w', 1, 1, 1, 0, 0, 0)");
+  behind("INSERT INTO open_attempts VALUES (" + std::to_string(id.value) +
+         ", 0, 1, 1, 3, 'w', 1, 1, 1, 0, 0, 0)");
   expect_finding("open");
   behind("UPDATE attempts SET attempt = 3" + where + " AND item = 3");
   expect_finding("order");

@@ -142,7 +142,8 @@ TEST_P(Work, AnEndIsNeverOverwritten) {
   commit(late);
   late.ends = {end_of(attempt(id, 0), ItemState::canceled, EndReason::canceled)};
   commit(late);
-  const auto row = db().sql().read([&] { return db().sql().rows<std::int64_t, std::int64_t>("SELECT state, reason FROM attempts"); });
+  const auto row = db().sql().read(
+      [&] { return db().sql().rows<std::int64_t, std::int64_t>("SELECT state, reason FROM attempts"); });
   ASSERT_EQ(row->size(), 1u);
   EXPECT_EQ(std::get<0>(row->front()), 5);
   EXPECT_EQ(std::get<1>(row->front()), 1);
@@ -161,7 +162,8 @@ TEST_P(Work, CancelBetweenAttemptsEndsTheItem) {
   commit(b);
   commit(b);
   EXPECT_TRUE(read_shard(db(), fence_)->executions[0].open.empty());
-  const auto row = db().sql().read([&] { return db().sql().rows<std::int64_t, std::int64_t>("SELECT state, reason FROM attempts"); });
+  const auto row = db().sql().read(
+      [&] { return db().sql().rows<std::int64_t, std::int64_t>("SELECT state, reason FROM attempts"); });
   EXPECT_EQ(std::get<0>(row->front()), 7);
   EXPECT_EQ(std::get<1>(row->front()), 2);  // the attempt's own end stands
 }
@@ -184,7 +186,7 @@ TEST_P(Work, ClaimsThatMustNotBeAreRefused) {
   b.claims = {claim(attempt(id, 2)), claim(attempt(id, 0, 2))};
   expect_refused(write(db(), b), Culprit::Rows::claims, 1);  // its attempt 1 has not ended
   b.claims = {claim(attempt({id.value + 1}, 0))};
-  expect_refused(write(db(), b), Culprit::Rows::claims, 0);  // no such execution
+  expect_refused(write(db(), b), Culprit::Rows::claims, 0);            // no such execution
   EXPECT_EQ(read_shard(db(), fence_)->executions[0].open.size(), 1u);  // all or nothing
   Batch stop = batch();
   stop.executions = {{id, ExecutionStatus::stopping, {}, {}, ""}};
@@ -262,14 +264,16 @@ TEST_P(Work, OperationsAreNotDoubled) {
   b.operations = {{{1}, "alice", "submit", "execution 1", ""}, {{1}, "alice", "submit", "execution 1", ""}};
   commit(b);
   commit(b);
-  const auto count = db().sql().read([&] { return db().sql().rows<std::int64_t>("SELECT count(*) FROM operations"); });
+  const auto count =
+      db().sql().read([&] { return db().sql().rows<std::int64_t>("SELECT count(*) FROM operations"); });
   EXPECT_EQ(std::get<0>(count->front()), 2);
 }
 
 TEST_P(Work, AnExecutionsEndStands) {
   const auto id = admit("k");
   Batch b = batch();
-  b.executions = {{id, ExecutionStatus::running, {6000}, {}, ""}, {id, ExecutionStatus::succeeded, {}, {8000}, "done"}};
+  b.executions = {{id, ExecutionStatus::running, {6000}, {}, ""},
+                  {id, ExecutionStatus::succeeded, {}, {8000}, "done"}};
   commit(b);
   Batch late = batch();
   late.executions = {{id, ExecutionStatus::failed, {}, {9000}, "late"}};
@@ -278,7 +282,8 @@ TEST_P(Work, AnExecutionsEndStands) {
     return db().sql().rows<std::int64_t, std::int64_t, std::int64_t, std::string>(
         "SELECT status, started_at, ended_at, detail FROM executions");
   });
-  EXPECT_EQ(row->front(), (std::tuple<std::int64_t, std::int64_t, std::int64_t, std::string>(7, 6000, 8000, "done")));
+  EXPECT_EQ(row->front(),
+            (std::tuple<std::int64_t, std::int64_t, std::int64_t, std::string>(7, 6000, 8000, "done")));
   EXPECT_TRUE(read_shard(db(), fence_)->executions.empty());
   EXPECT_EQ(read_execution(db(), id)->status, ExecutionStatus::succeeded);
 }

@@ -130,7 +130,9 @@ CREATE TABLE open_attempts(
   failures bigint NOT NULL,
   interruptions bigint NOT NULL,
   not_before bigint NOT NULL,
-  PRIMARY KEY (execution, task, item)) WITH (fillfactor = 70);
+  PRIMARY KEY (execution, task, item)) WITH (fillfactor = 70,
+  -- Rows come and go with each task: vacuumed by their number, without pauses, so that its index stays small.
+  autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 0);
 
 -- Attempts that have ended. Rows are only ever added (P4). Attempt 0: carried over from the execution retried.
 CREATE TABLE attempts(
