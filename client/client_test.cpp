@@ -140,8 +140,8 @@ TEST(Wait, ProgressFitsItsWidth) {
   counts.succeeded = 40;
   counts.failed = 2;
   counts.running = 2;
-  EXPECT_EQ(progress_line(counts, 50), "[=========>            ] 42/100, 2 running, 2 failed");
-  EXPECT_EQ(progress_line({}, 20), "[>              ] 0/0");
+  EXPECT_EQ(progress_line(counts, 50), "[========>           ] 42/100, 2 running, 2 failed");
+  EXPECT_EQ(progress_line({}, 20), "[>             ] 0/0");
 }
 
 TEST(Profile, HostOfAnEndpoint) {

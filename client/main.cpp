@@ -2,6 +2,7 @@
 #include <cstring>
 #include <iostream>
 
+#include "base/text.h"
 #include "client/cli.h"
 #include "worker/keeper.h"
 
@@ -59,6 +60,26 @@ std::vector<std::string> split_arguments(int argc, char** argv, Cli& cli) {
   return own;
 }
 
+// The first word that is no verb where a verb is wanted, with what it may have been meant to be; empty: there is none.
+std::string unknown_verb(const CLI::App& app, int argc, char** argv) {
+  const CLI::App* at = &app;
+  for (int i = 1; i < argc && argv[i][0] != '-'; ++i) {
+    std::vector<std::string> known;
+    const CLI::App* next = nullptr;
+    for (const CLI::App* sub : at->get_subcommands({})) {
+      known.push_back(sub->get_name());
+      if (sub->get_name() == argv[i]) next = sub;
+    }
+    if (known.empty()) return {};
+    if (next == nullptr) {
+      const auto near = nearest(argv[i], known);
+      return "there is no verb '" + printable(argv[i]) + "'" + (near ? "; did you mean " + *near + "?" : "; see --help");
+    }
+    at = next;
+  }
+  return {};
+}
+
 int run(int argc, char** argv) {
   Cli cli;
   cli.program = argv[0];
@@ -68,7 +89,8 @@ int run(int argc, char** argv) {
     app.parse(split_arguments(argc, argv, cli));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    std::cerr << "argosy: " << error.what() << "\n";
+    const std::string unknown = unknown_verb(app, argc, argv);
+    std::cerr << "argosy: " << (unknown.empty() ? std::string(error.what()) + "; see --help" : unknown) << "\n";
     return static_cast<int>(Exit::usage);
   }
   if (!cli.chosen) {

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Runs the program with what people get wrong, and looks at exit status, streams and words. No cluster is needed.
+set -u
+argosy=$1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+unset ARGOSY_DIR
+export HOME=$folder
+cd "$folder" || exit 1
+failed=0
+
+# expect STATUS TEXT ARGS…: the exit status, and TEXT somewhere in what it says; nothing on standard output when it fails.
+expect() {
+  local status=$1 text=$2 said out
+  shift 2
+  out=$("$argosy" "$@" 2>err </dev/null)
+  local got=$?
+  said="$out$(cat err)"
+  if [[ $got -ne $status || $said != *"$text"* || ($status -ne 0 && -n $out) ]]; then
+    echo "FAILED: argosy $*: status $got (wanted $status), said: $said (wanted: $text)"
+    failed=1
+  fi
+}
+
+expect 0 "submit" --help
+expect 0 "argosy 0." --version
+expect 2 "subcommand" 
+expect 2 "did you mean show?" execution shw
+expect 2 "did you mean execution?" excution list
+expect 2 "--nonsense" execution list --nonsense
+expect 2 "xml not in" --output xml execution list
+expect 2 "no cluster's folder" execution list
+expect 2 "no cluster's folder" execution list --dir "$folder/nowhere"
+expect 2 "names no execution" execution show x --dir "$folder"
+expect 2 "no cluster's folder" submit -- true
+expect 2 "say where with --dir" cluster init
+expect 2 "not there yet" up --masters 2
+expect 2 "bash" completion tcsh
+expect 0 "complete -F _argosy" completion bash
+expect 0 "#compdef argosy" completion zsh
+expect 0 "complete -c argosy" completion fish
+expect 0 "heartbeat" broker config
+expect 0 "endpoint" master config
+expect 0 "capacity" worker config
+expect 2 "cannot be read" broker start --config "$folder/none.toml"
+
+expect 0 "$folder/c" cluster init --dir "$folder/c" --endpoint tcp://127.0.0.1:1 -o quiet
+expect 1 "already" cluster init --dir "$folder/c"
+[[ $(stat -c %a "$folder"/c/keys/*.key | sort -u) == 600 ]] || { echo "FAILED: a key file is not 0600"; failed=1; }
+openssl verify -CAfile "$folder/c/authority.pem" -verify_ip 127.0.0.1 "$folder/c/endpoint.pem" >/dev/null || { echo "FAILED: openssl does not believe the endpoint's certificate"; failed=1; }
+expect 75 "nobody listens" status --dir "$folder/c" --patience 0.5
+expect 75 "nobody listens" --output json --patience 0.5 --dir "$folder/c" execution list
+expect 2 "exclude each other" --dir "$folder/c" submit --array 1-2 --each-line f -- true
+expect 2 "no range" --dir "$folder/c" submit --array 5-1 -- true
+expect 2 "gpu=1" --dir "$folder/c" submit --resources gpu=1 -- true
+expect 2 "no command" --dir "$folder/c" submit --
+expect 2 "not both" --dir "$folder/c" submit load -- true
+expect 2 "never stands on the command line" --dir "$folder/c" environment set demo/e P=x --sensitive
+expect 1 "ever up" down --dir "$folder/c"
+chmod 644 "$folder/c/keys/operator-admin.key"
+expect 2 "0644" status --dir "$folder/c"
+echo 'version: 9' > argosy.yaml
+expect 2 "argosy.yaml:1:" project validate argosy.yaml
+echo 'slotz = 1' > broken.toml
+expect 2 "broken.toml:1: unknown key slotz" broker start --config broken.toml
+
+exit $failed
