@@ -235,7 +235,7 @@ class TaskChecker : private CheckRules {
     if (found->second->sensitive && !sealed) {
       problems_.add(path,
                     "parameter " + placeholder.name + " is sensitive, and this place is readable by others",
-                    "put it under secrets: and read the file of that name in $ARGOSY_SECRETS");
+                    "put it under secrets: and read it from the file $ARGOSY_SECRETS");
     }
   }
 

@@ -177,7 +177,7 @@ struct Task {
   std::map<std::string, std::string>
       env;  // (template) values; names are [A-Za-z_][A-Za-z0-9_]*, none ARGOSY_*
   std::map<std::string, std::string>
-      secrets;  // (template) values; file NAME in $ARGOSY_SECRETS holds the value
+      secrets;  // (template) values; lines of the file $ARGOSY_SECRETS
   Cwd cwd = Cwd::fresh;
   std::string cwd_path;  // (template), for Cwd::path
   Resources resources;

@@ -121,7 +121,7 @@ class Binder {
         problems_.add(path, "environment." + name + " is not set", "set it, and submit with --environment");
       } else if (!secret) {
         problems_.add(path, "environment." + name + " is sensitive, and this place is readable by others",
-                      "put it under secrets: and read the file of that name in $ARGOSY_SECRETS");
+                      "put it under secrets: and read it from the file $ARGOSY_SECRETS");
       }
     }
   }

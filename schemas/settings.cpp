@@ -55,6 +55,22 @@ void collect(const toml::table& table, const std::string& prefix,
   }
 }
 
+// Comment lines of at most 80 characters.
+std::string comment(const std::string& text) {
+  std::string out;
+  std::size_t width = 0;  // of the last line; UTF-8 continuation bytes do not count
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    const auto begins = [](char c) { return (c & 0xC0) != 0x80; };
+    const auto size = static_cast<std::size_t>(std::count_if(word.begin(), word.end(), begins));
+    const bool fits = width > 0 && width + 1 + size <= 80;
+    out += fits ? " " : out.empty() ? "# " : "\n# ";
+    width = fits ? width + 1 + size : 2 + size;
+    out += word;
+  }
+  return out + "\n";
+}
+
 }  // namespace
 
 void Settings::add(std::string key, std::string& field, std::string help) {
@@ -189,7 +205,7 @@ std::string Settings::describe() const {
         table = of;
         out += "\n[" + table + "]\n";
       }
-      out += "# " + entry.help + (entry.range.empty() ? "" : " (" + entry.range + ")") + "\n";
+      out += comment(entry.help + (entry.range.empty() ? "" : " (" + entry.range + ")"));
       out += (in_table ? entry.key.substr(dot + 1) : entry.key) + " = " + entry.show() + "\n";
     }
   }
