@@ -8,7 +8,7 @@
 
 namespace argosy::client {
 
-// Exit statuses of `argosy`; docs/reference/exit-codes.md. Kept for ever.
+// Exit statuses of `argosy`; docs/reference/exit-status.md. Kept for ever.
 enum class Exit : int {
   succeeded = 0,
   failed = 1,
