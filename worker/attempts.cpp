@@ -145,8 +145,10 @@ void Machine::on_ended(const TaskEnded& event) {
   Attempt& attempt = it->second;
   AttemptEnd end = event.end;
   end.reason = reason_of(attempt, end.reason);
-  if (const auto* running = std::get_if<Running>(&attempt.phase)) {
-    state_.prefetch.ended(now_.steady - running->since);
+  const auto* running = std::get_if<Running>(&attempt.phase);
+  const auto* starting = std::get_if<Starting>(&attempt.phase);
+  if (running != nullptr || starting != nullptr) {
+    state_.prefetch.ended(now_.steady - (running != nullptr ? running->since : starting->since));
     state_.prefetch_now = prefetch_window();
   }
   become_ended(end.attempt, attempt, std::move(end));
