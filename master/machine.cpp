@@ -210,6 +210,7 @@ void Machine::step(Now now, Event event, Effects& out) {
   for (auto& [id, shard] : state_->shards) {
     tick_backoffs(step, *shard);
     tick_lost(step, *shard);
+    tick_values(step, *shard);
     tick_batches(step, *shard);
     offer_ready(step, *shard);
     send_batch(step, *shard);
@@ -228,6 +229,7 @@ std::optional<Time> Machine::deadline() const {
     sooner(batches_deadline(*state_, *shard));
     sooner(lost_deadline(*shard));
     if (!shard->backoffs.empty()) sooner(shard->backoffs.begin()->first);
+    if (!shard->value_retries.empty()) sooner(shard->value_retries.begin()->first);
   }
   return when;
 }

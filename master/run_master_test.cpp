@@ -14,7 +14,6 @@
 #include "fabric/certificates.h"
 #include "fabric/clock.h"
 #include "master/shell.h"
-#include "worker/keeper.h"
 #include "worker/shell.h"
 
 namespace argosy::master {
@@ -190,10 +189,3 @@ TEST(RunMaster, TakesItsShardRunsWhatIsSubmittedAndLeavesInOrder) {
 
 }  // namespace
 }  // namespace argosy::master
-
-// The worker starts its keeper as this very program.
-int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view(argv[1]) == "keeper") return argosy::keeper::keeper_main(argc, argv);
-  testing::InitGoogleTest(&argc, argv);
-  return RUN_ALL_TESTS();
-}

@@ -118,6 +118,7 @@ struct Shard {
   Ledger ledger;
   std::map<WorkerIndex, Lane> lanes;
   std::set<std::pair<Time, ItemRef>> backoffs;
+  std::set<std::pair<Time, ItemRef>> value_retries;   // reads that failed: by their task's item 0
   std::map<std::string, std::uint64_t> batch_groups;  // name of a batch → its group
   std::map<std::pair<std::string, std::string>, ExecutionId> keys_waiting;
   Time next_lost_sweep;

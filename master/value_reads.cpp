@@ -9,6 +9,8 @@
 namespace argosy::master {
 namespace {
 
+constexpr Duration read_again = seconds(1);
+
 void ask(Step& step, Shard& shard, TaskState& task, std::uint64_t chunk) {
   Values& values = *task.values;
   const std::uint64_t from = chunk * values.chunk;
@@ -65,7 +67,11 @@ void on_values(Step& step, const ValuesRead& event) {
   Values& values = *task->values;
   const std::uint64_t chunk = event.from / values.chunk;
   values.asked.erase(chunk);
-  if (!event.values.empty()) values.held[chunk] = event.values;
+  if (event.values.empty()) {
+    shard.value_retries.emplace(step.now.steady + read_again, item_ref(*task, 0));
+    return;
+  }
+  values.held[chunk] = event.values;
   offer(step, shard, *task);
   std::vector<AttemptRef> waiting;
   waiting.swap(values.waiting);
@@ -75,6 +81,19 @@ void on_values(Step& step, const ValuesRead& event) {
     const Worker& worker = *step.state.workers[open->second.worker];
     open_batch(step, shard).then.grants.push_back(
         {attempt, open->second.worker, open->second.session, worker.presence.connection, true});
+  }
+}
+
+void tick_values(Step& step, Shard& shard) {
+  while (!shard.value_retries.empty() && shard.value_retries.begin()->first <= step.now.steady) {
+    const ItemRef first = shard.value_retries.begin()->second;
+    shard.value_retries.erase(shard.value_retries.begin());
+    TaskState* task = find_task(shard, first);
+    if (task == nullptr || !task->values) continue;
+    for (const AttemptRef& attempt : task->values->waiting) {
+      ask(step, shard, *task, attempt.item.item.value / task->values->chunk);
+    }
+    offer(step, shard, *task);
   }
 }
 

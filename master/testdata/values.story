@@ -31,6 +31,11 @@ commit
 >   need values 4+1
 explain 1
 >   desk ← explained | task 0: 5 ready: its items' values are being read
+# A read that failed is tried again after a second.
+values 1 from=0 count=0
+>   nothing
+wait 2s
+>   need values 0+2
 values 1 from=0 count=2
 >   broker ← Publish{classes [{id 1}], offers [{item 1.0.0, offer_class 1, group 1}, {item 1.0.1, offer_class 1, group 1}]}
 claim w1 items=1.0.0-1
