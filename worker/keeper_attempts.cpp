@@ -1,6 +1,5 @@
 #include "worker/keeper_attempts.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -67,41 +66,17 @@ bool write_all(int fd, const std::string& content) {
   return true;
 }
 
-// Removes the folder with its files; nothing if it is not there.
-void clear_secrets(const std::string& path) {
-  const int folder = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (folder < 0) return;
-  DIR* entries = fdopendir(folder);
-  while (const dirent* entry = readdir(entries)) {
-    if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0) unlinkat(folder, entry->d_name, 0);
-  }
-  closedir(entries);
-  rmdir(path.c_str());
-}
-
 // 0, or the errno.
-int write_secret(int folder, const StartOrder& order, std::size_t at) {
-  const int fd = openat(folder, order.secrets[at].c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
+int write_secrets(const StartOrder& order) {
+  const char* path = order.secrets_path.c_str();
+  unlink(path);  // left by a keeper that was killed
+  const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
   if (fd < 0) return errno;
-  bool well = write_all(fd, order.secrets[at + 1]) && fchmod(fd, 0400) == 0;
+  bool well = write_all(fd, order.secrets) && fchmod(fd, 0400) == 0;
   if (well && order.user) well = fchown(fd, order.user->uid, order.user->gid) == 0;
   const int error = well ? 0 : errno;
   close(fd);
-  return error;
-}
-
-// 0, or the errno.
-int write_secrets(const StartOrder& order) {
-  clear_secrets(order.secrets_path);  // left by a keeper that was killed
-  if (mkdir(order.secrets_path.c_str(), 0700) != 0) return errno;
-  const int folder = open(order.secrets_path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (folder < 0) return errno;
-  int error = 0;
-  for (std::size_t at = 0; error == 0 && at + 1 < order.secrets.size(); at += 2) error = write_secret(folder, order, at);
-  if (error == 0 && order.user && fchown(folder, order.user->uid, order.user->gid) != 0) error = errno;
-  if (error == 0 && fchmod(folder, 0500) != 0) error = errno;
-  close(folder);
-  if (error != 0) clear_secrets(order.secrets_path);
+  if (!well) unlink(path);
   return error;
 }
 
@@ -145,14 +120,14 @@ std::optional<SpawnFailure> Attempts::prepare(const StartOrder& order, Attempt& 
   if (!order.secrets_path.empty()) {
     const int error = write_secrets(order);
     if (error != 0)
-      return failure(StartStep::secrets, error, "cannot write the secrets below " + order.secrets_path);
+      return failure(StartStep::secrets, error, "cannot write the secrets file " + order.secrets_path);
     attempt.secrets_path = order.secrets_path;
   }
   return std::nullopt;
 }
 
 void Attempts::clear_files(const Attempt& attempt) {
-  if (!attempt.secrets_path.empty()) clear_secrets(attempt.secrets_path);
+  if (!attempt.secrets_path.empty()) unlink(attempt.secrets_path.c_str());
   if (!attempt.fresh_directory.empty()) directories_.clear(attempt.fresh_directory);
 }
 

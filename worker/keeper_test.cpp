@@ -454,15 +454,15 @@ TEST_F(KeeperTest, GivesAFreshDirectoryEachTimeAndClearsIt) {
   EXPECT_TRUE(std::filesystem::exists(foreign));
 }
 
-TEST_F(KeeperTest, KeepsSecretsInAFolderOfTheAttempt) {
+TEST_F(KeeperTest, KeepsSecretsInAFileOfTheAttempt) {
   const std::string path = folder + "/secrets";
   StartOrder order;
-  order.argv = {"/bin/sh", "-c", "stat -c %a " + path + " " + path + "/K; cat " + path + "/K"};
+  order.argv = {"/bin/sh", "-c", "stat -c %a " + path + "; cat " + path};
   order.secrets_path = path;
-  order.secrets = {"K", "v"};
+  order.secrets = "K=v\n";
   const TaskToken task = bench->start(order);
   bench->exited(task);
-  EXPECT_EQ(bench->output(task).out, "500\n400\nv");
+  EXPECT_EQ(bench->output(task).out, "400\nK=v\n");
   EXPECT_FALSE(std::filesystem::exists(path));
   order.argv = {"/no/such"};
   bench->wait_for<TaskNotStarted>(bench->start(order));
@@ -475,12 +475,12 @@ TEST_F(KeeperTest, RunsAsTheUserAsked) {
   order.user = TaskUser{65534, 65533, {65532}};
   order.fresh_directory = folder + "/slot";
   order.secrets_path = folder + "/secrets";
-  order.secrets = {"K", "v"};
+  order.secrets = "K=v\n";
   order.argv = {"/bin/sh", "-c",
-                "id -u; id -g; id -G; cat " + order.secrets_path + "/K; touch mine; (setsid sleep 1000 & )"};
+                "id -u; id -g; id -G; cat " + order.secrets_path + "; touch mine; (setsid sleep 1000 & )"};
   const TaskToken task = bench->start(order);
   EXPECT_EQ(bench->exited(task).swept, 1u);
-  EXPECT_EQ(bench->output(task).out, "65534\n65533\n65533 65532\nv");
+  EXPECT_EQ(bench->output(task).out, "65534\n65533\n65533 65532\nK=v\n");
   EXPECT_EQ(bench->output(task).err, "");
 }
 

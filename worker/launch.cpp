@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <optional>
 
-#include "base/text.h"
 #include "fabric/sealing.h"
 #include "schemas/template.h"
 
@@ -31,6 +30,16 @@ std::optional<keeper::TaskUser> look_up_user(const std::string& name) {
   }
   user.groups.assign(groups.begin(), groups.begin() + count);
   return user;
+}
+
+// NAME='value' lines, as the shell reads them with `.`.
+std::string shell_line(const std::string& name, const std::string& value) {
+  std::string line = name + "='";
+  for (const char c : value) {
+    if (c == '\'') line += "'\\''";
+    else line += c;
+  }
+  return line + "'\n";
 }
 
 void add_identity(const StartTask& task, const std::filesystem::path& package, const std::filesystem::path& output,
@@ -80,11 +89,9 @@ std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::T
   launch.output = context.places.outputs / name;
 
   for (const auto& [secret, sealed] : task.spec->secrets) {
-    if (!is_name(secret)) return LaunchRefusal{EndReason::secret_unreadable, "secret '" + printable(secret) + "' is no name of a file"};
     auto opened = fabric::open_sealed(context.keys, sealed);
     if (!opened) return LaunchRefusal{EndReason::secret_unreadable, "secret " + secret + ": " + opened.error().message};
-    order.secrets.push_back(secret);
-    order.secrets.push_back(*opened);
+    order.secrets += shell_line(secret, *opened);
     launch.secret_values.push_back(std::move(*opened));
   }
   if (!order.secrets.empty()) order.secrets_path = (context.places.secrets / name).string();

@@ -48,8 +48,8 @@ struct StartOrder {
   std::optional<TaskUser> user;
   TaskLimits limits;
   Time lease_deadline;  // the tree is killed at this moment, without grace
-  std::string secrets_path;  // "": none; a folder of files that only the task's user can read, removed before TaskExited
-  std::vector<std::string> secrets;  // name, value, name, value, …
+  std::string secrets_path;  // "": none; the file is 0400, the task's user's, removed before TaskExited
+  std::string secrets;
 };
 
 // token 0: every attempt that the keeper holds. A deadline that has passed cannot be extended.
