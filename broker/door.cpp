@@ -1,6 +1,7 @@
 #include "broker/door.h"
 
 #include "base/text.h"
+#include "schemas/names.h"
 #include "schemas/rights.h"
 
 namespace argosy::broker {
@@ -32,7 +33,7 @@ std::optional<DoorRefusal> ask_right(const Identity& identity, const Envelope& e
   }
   const Role hearer = is_for_broker(envelope) ? Role::broker : envelope.to.role;
   if (!may_say_to(identity.role, envelope.word, hearer)) {
-    return DoorRefusal{Refusal::not_allowed, "word " + number(envelope.word) + " is not for the role of " +
+    return DoorRefusal{Refusal::not_allowed, std::string(word_name(envelope.word)) + " is not for the role of " +
                                                  identity.name + " to say, or not to that role"};
   }
   return std::nullopt;

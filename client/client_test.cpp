@@ -112,7 +112,7 @@ TEST(Output, CellsOfEachKind) {
   const json row{{"a", {{"b", 3}}}, {"list", {"x", "y"}}, {"size", 2048u}, {"none", nullptr}};
   EXPECT_EQ(cell(row, {"", "a.b"}), "3");
   EXPECT_EQ(cell(row, {"", "list", Show::list}), "x,y");
-  EXPECT_EQ(cell(row, {"", "size", Show::size}), "2KiB");
+  EXPECT_EQ(cell(row, {"", "size", Show::size}), "2.0KiB");
   EXPECT_EQ(cell(row, {"", "none"}), "");
   EXPECT_EQ(cell(row, {"", "a.c.d"}), "");
 }

@@ -5,10 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "base/quantity.h"
 #include "base/text.h"
 
 namespace argosy::client {
@@ -55,6 +56,18 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
   const std::size_t has = text_width(text);
   const std::string fill(width > has ? width - has : 0, ' ');
   return right ? fill + text : text + fill;
+}
+
+// "23.5GiB": for people; JSON has the bytes.
+std::string size_text(std::uint64_t bytes) {
+  if (bytes < 1024) return std::to_string(bytes);
+  double left = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  constexpr std::array units{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  for (; left >= 1023.95 && unit + 1 < units.size(); ++unit) left /= 1024;
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f%s", left, units[unit]);
+  return text;
 }
 
 class Table : public Output {
@@ -157,7 +170,7 @@ class Quiet : public Output {
 std::string cell(const json& row, const Column& column) {
   const json* value = member_of(row, column.member);
   if (value == nullptr || value->is_null()) return {};
-  if (column.show == Show::size && value->is_number_unsigned()) return format_bytes(value->get<std::uint64_t>());
+  if (column.show == Show::size && value->is_number_unsigned()) return size_text(value->get<std::uint64_t>());
   if (value->is_array()) return joined(*value);
   if (!value->is_string()) return value->dump();
   const std::string text = value->get<std::string>();

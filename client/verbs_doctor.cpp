@@ -51,9 +51,8 @@ void check_dates(Checks& checks, const std::filesystem::path& file) {
   }
 }
 
-void check_trust(Checks& checks, const Layout& layout) {
-  check_dates(checks, layout.authority());
-  check_dates(checks, layout.endpoint_certificate());
+// What a worker's host alone needs not have: cluster.toml.
+void check_cluster(Checks& checks, const Layout& layout) {
   const auto cluster = load_cluster_file(layout.cluster());
   checks.add("settings " + layout.cluster().string(), status_of(cluster));
   if (cluster) checks.add("endpoint's certificate for " + cluster->endpoint, status_of(verified_endpoint_key(layout, cluster->endpoint)));
@@ -85,6 +84,7 @@ void check_worker(const std::filesystem::path& file, Checks& checks) {
   checks.add("settings " + file.string(), status_of(config));
   if (!config) return;
   checks.add("key " + config->key, status_of(fabric::load_key_pair(config->key)));
+  checks.add("endpoint's certificate for " + config->endpoint, status_of(verified_endpoint_key({file.parent_path()}, config->endpoint)));
   if (config->run_as.empty()) checks.warn("run_as", "tasks run as the worker's own user; set run_as for tasks of others");
   if (!std::filesystem::exists("/sys/fs/cgroup/cgroup.controllers")) checks.warn("cgroup v2", "not here: memory limits are polled");
 }
@@ -92,7 +92,9 @@ void check_worker(const std::filesystem::path& file, Checks& checks) {
 int diagnose(Cli& cli, const std::string& role, const std::string& name) {
   const Layout layout{cli.folder()};
   Checks checks;
-  check_trust(checks, layout);
+  check_dates(checks, layout.authority());
+  check_dates(checks, layout.endpoint_certificate());
+  if (role != "worker") check_cluster(checks, layout);
   if (role == "client") check_client(cli, checks);
   if (role == "broker") check_broker(layout, checks);
   if (role == "master") check_master(layout, checks);

@@ -50,7 +50,7 @@ w1 publish items=1.0.0
 v1 hello
 >   v1 ← Welcome{connection 3, heartbeat 1s, silence 4s, holders [{reign 0@1, master "m1"}], cluster "argosy"}
 v1 says Submit to=master
->   v1 ← Refused{refused_word 50, reason not_allowed, text "word 50 is not for the role of v1 to say, or not to that …"}
+>   v1 ← Refused{refused_word 50, reason not_allowed, text "Submit is not for the role of v1 to say, or not to that r…"}
 v1 says Ask to=master
 >   m1 ← viewer/v1/3 → master/m1/1 Ask v1 epoch 5/b1 connection 3 shard 0 term 0 carried
 # Refusals are told so often only, then counted.
