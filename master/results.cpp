@@ -204,6 +204,17 @@ void end_attempt(Step& step, Shard& shard, TaskState& task, std::uint64_t no, At
   after_end(step, shard, task);
 }
 
+// In a batch ends are written before claims. An end whose claim still waits to be written goes into a later one.
+namespace {
+void close_batch_with_claim(Shard& shard, const AttemptRef& attempt) {
+  const auto& queue = shard.ledger.queue;
+  if (queue.empty() || queue.back().sealed) return;
+  const auto& claims = queue.back().batch->claims;
+  const auto is_its = [&](const ClaimRow& row) { return row.attempt == attempt; };
+  if (std::any_of(claims.begin(), claims.end(), is_its)) close_batch(shard);
+}
+}  // namespace
+
 void lose_attempt(Step& step, Shard& shard, const AttemptRef& attempt, const std::string& why) {
   TaskState* task = find_task(shard, attempt.item);
   if (task == nullptr) return;
@@ -215,6 +226,7 @@ void lose_attempt(Step& step, Shard& shard, const AttemptRef& attempt, const std
   end.detail = why;
   end.ended_at = step.now.wall;
   end.log_bytes = it->second.log_taken;
+  close_batch_with_claim(shard, attempt);
   end_attempt(step, shard, *task, attempt.item.item.value, std::move(end));
 }
 
