@@ -83,7 +83,8 @@ constexpr Question kQuestions[] = {
      "d.execution AND e.task = d.task "
      "AND e.item = d.item AND e.attempt = d.attempt - 1 WHERE d.attempt > 1 AND d.started_at > 0 AND "
      "e.started_at > 0 AND "
-     "d.started_at < e.ended_at - CASE WHEN d.worker = e.worker THEN 0 ELSE :skew END AND @d",
+     "d.started_at < e.ended_at - CASE WHEN d.worker = e.worker AND e.reason NOT IN (11, 12) THEN 0 ELSE :skew END "
+     "AND @d",
      4, "execution %, task %, item %: attempt % started before the one before it had ended"},
 };
 

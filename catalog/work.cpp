@@ -94,6 +94,23 @@ BatchOutcome refused(Sql& sql, const Batch& batch, const std::string& message, b
   return outcome;
 }
 
+// A batch whose outcome was unknown is written again, and finds its own execution under the key. To its master that is
+// fresh: it has not begun it yet. Told by the admission's time, and by nobody having gone on with it.
+Status tell_own_repeats(Sql& sql, const Batch& batch, std::vector<AdmissionOutcome>& outcomes) {
+  const auto is_repeat = [](const AdmissionOutcome& o) { return o.outcome == Admitted::repeated; };
+  if (std::none_of(outcomes.begin(), outcomes.end(), is_repeat)) return Done{};
+  return sql.read([&] {
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      if (!is_repeat(outcomes[i])) continue;
+      const auto own = sql.row<std::int64_t>(
+          "SELECT 1 FROM executions WHERE id = :a AND shard = :b AND status = 1 AND created_at = :c",
+          outcomes[i].execution.value, batch.fence.shard.value, batch.admissions[i].at.us);
+      if (own) outcomes[i].outcome = Admitted::fresh;
+    }
+    return Done{};
+  });
+}
+
 }  // namespace
 
 BatchOutcome write(Catalog& catalog, const Batch& batch) {
@@ -106,10 +123,16 @@ BatchOutcome write(Catalog& catalog, const Batch& batch) {
     return refused(sql, batch, written.error().message, true);
   BatchOutcome outcome{
       .id = batch.id, .verdict = verdict_of(sql.trouble()), .admissions = {}, .detail = {}, .culprit = {}};
-  if (written)
-    outcome.admissions = std::move(*written);
-  else
+  if (!written) {
     outcome.detail = written.error().message;
+    return outcome;
+  }
+  outcome.admissions = std::move(*written);
+  if (const Status told = tell_own_repeats(sql, batch, outcome.admissions); !told) {
+    outcome.verdict = BatchVerdict::unknown;
+    outcome.admissions.clear();
+    outcome.detail = told.error().message;
+  }
   return outcome;
 }
 

@@ -41,7 +41,7 @@ struct Admission {
 
 enum class Admitted : std::uint8_t {
   fresh = 1,
-  repeated = 2,   // the key was there with the same request
+  repeated = 2,   // the key was there with the same request; `fresh` if this very batch had put it there
   conflict = 3,   // the key was there with another request
 };
 
