@@ -24,7 +24,7 @@ class Store {
   Store(Agenda& agenda, Rng& rng, Duration commit_most, Bug bug);
   ~Store();
 
-  catalog::Catalog& truth() { return *catalog_; }
+  catalog::Catalog& truth() const { return *catalog_; }
   void set_witnesses(Witnesses* witnesses) { witnesses_ = witnesses; }
 
   // Writes of one master come one after another. The answer is posted to the process, if it still lives.

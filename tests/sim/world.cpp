@@ -138,6 +138,14 @@ std::string World::pending() const {
   for (const auto& client : clients_) text += client->pending();
   for (const auto& worker : workers_) text += worker->pending();
   for (const auto& master : masters_) text += master->pending();
+  if (!text.empty()) return text;
+  catalog::ExecutionFilter open;
+  open.statuses = {ExecutionStatus::created, ExecutionStatus::running, ExecutionStatus::pending, ExecutionStatus::stopping};
+  const auto views = catalog::list_executions(store_.truth(), open);
+  if (!views.ok()) return "the catalog cannot be listed: " + views.error().message;
+  for (const catalog::ExecutionView& view : *views) {
+    text += "execution " + std::to_string(view.id.value) + " is " + std::string(to_string(view.status)) + " in the catalog; ";
+  }
   return text;
 }
 
