@@ -88,15 +88,30 @@ bool Matcher::free(ConnectionId id, const ItemRef& item) {
   return was_held;
 }
 
-bool Matcher::may_take(Worker& worker, const Lane& lane) {
+void Matcher::give_tags(std::map<std::string, std::vector<std::string>> by_name) {
+  if (by_name == given_tags_) return;
+  given_tags_ = std::move(by_name);
+  for (auto& [id, worker] : workers_) {
+    worker->verdicts.clear();
+    grown_.insert(id);
+  }
+}
+
+bool Matcher::has_tag(const Worker& worker, const std::string& tag) const {
+  const std::vector<std::string>& own = worker.ledger.capacity().tags;
+  if (std::binary_search(own.begin(), own.end(), tag)) return true;
+  const auto given = given_tags_.find(worker.name);
+  return given != given_tags_.end() && std::find(given->second.begin(), given->second.end(), tag) != given->second.end();
+}
+
+bool Matcher::may_take(Worker& worker, const Lane& lane) const {
   if (worker.verdicts.empty()) worker.verdicts.resize(kVerdicts);
   std::uint32_t& verdict = worker.verdicts[lane.serial % kVerdicts];
   if (verdict >> 1 == lane.serial) return (verdict & 1) != 0;
 
   const std::vector<std::string>& names = lane.offer_class.workers;
   const bool named = names.empty() || std::find(names.begin(), names.end(), worker.name) != names.end();
-  const std::vector<std::string>& tags = worker.ledger.capacity().tags;
-  const auto has = [&](const std::string& tag) { return std::binary_search(tags.begin(), tags.end(), tag); };
+  const auto has = [&](const std::string& tag) { return has_tag(worker, tag); };
   const std::vector<std::string>& needed = lane.offer_class.resources.tags;
   const bool may = named && std::all_of(needed.begin(), needed.end(), has);
   verdict = lane.serial << 1 | (may ? 1 : 0);

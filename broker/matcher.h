@@ -42,6 +42,8 @@ class Matcher {
   void add_worker(ConnectionId id, const std::string& name, const Hello& hello);
   void remove_worker(ConnectionId id);
   void set_prefetch(ConnectionId id, std::uint32_t prefetch, bool draining);
+  // Tags that operators gave to workers, by name, besides those that the workers say. Absolute.
+  void give_tags(std::map<std::string, std::vector<std::string>> by_name);
   bool free(ConnectionId id, const ItemRef& item);  // false: not held there
 
   // Whether match() might do something.
@@ -69,7 +71,8 @@ class Matcher {
   static Rank rank_of(Worker& worker);
   void list(Worker& worker);    // after its room changed: into open_ if it has any
   void unlist(Worker& worker);  // before its room changes
-  static bool may_take(Worker& worker, const Lane& lane);
+  bool has_tag(const Worker& worker, const std::string& tag) const;
+  bool may_take(Worker& worker, const Lane& lane) const;
   Lane* lane_for(Worker& worker, Fit least) const;
   Worker* worker_for(const Lane& lane, Fit least) const;
   Worker* named_worker_for(const Lane& lane, Fit least) const;
@@ -83,6 +86,7 @@ class Matcher {
   std::map<std::string, Worker*> names_;
   std::set<Rank> open_;           // with room for anything at all
   std::set<ConnectionId> grown_;  // whose room grew since the last match
+  std::map<std::string, std::vector<std::string>> given_tags_;
   std::uint64_t serves_ = 0;
 };
 

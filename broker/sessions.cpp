@@ -136,7 +136,7 @@ void Machine::Turn::look(Connection& connection) {
 }
 
 void Machine::Turn::roster(const MessageCame& message, const Roster& roster) {
-  if (roster.serial <= state_.roster_serial) return count(Count::dropped_old_roster);
+  if (roster.serial < state_.roster_serial) return count(Count::dropped_old_roster);
   state_.roster_serial = roster.serial;
   RosterUpdate update{roster.serial, {}};
   std::copy_if(roster.entries.begin(), roster.entries.end(), std::back_inserter(update.entries),
@@ -146,6 +146,11 @@ void Machine::Turn::roster(const MessageCame& message, const Roster& roster) {
            "entries of roles other than worker, submitter and viewer are left out: those stand in "
            "the roster file on the broker's host");
   }
+  std::map<std::string, std::vector<std::string>> tags;
+  for (const RosterEntry& each : update.entries) {
+    if (each.role == Role::worker && !each.tags.empty()) tags[each.name] = each.tags;
+  }
+  state_.matcher.give_tags(std::move(tags));
   out_.roster = std::move(update);
 }
 

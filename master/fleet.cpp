@@ -91,7 +91,7 @@ void on_fleet_news(Step& step, FleetNews&& news) {
   state.roster.entries = std::move(news.others);
   for (Enrolled& enrolled : news.workers) {
     Worker& worker = *state.workers[worker_index(step, enrolled.name)];
-    state.roster.entries.push_back({enrolled.key, enrolled.name, Role::worker, enrolled.state});
+    state.roster.entries.push_back({enrolled.key, enrolled.name, Role::worker, enrolled.state, enrolled.tags});
     if (enrolled.draining) some_drain = true;
     if (enrolled.state == RosterState::enabled && !enrolled.draining) may.push_back(enrolled.name);
     worker.enrolled = enrolled.state != RosterState::removed;

@@ -70,7 +70,7 @@ constexpr Fields kFields[] = {
     {"Retry", "limit backoff_min backoff_max"},
     {"Return", "session why forgotten attempts"},
     {"Roster", "serial entries"},
-    {"RosterEntry", "key name role state"},
+    {"RosterEntry", "key name role state tags"},
     {"Run", "session renewal specs items"},
     {"RunItem", "spec attempt value id"},
     {"Started", "session attempts"},

@@ -19,7 +19,7 @@ w1 hello
 w2 hello
 >   m1 ← Presence{workers [{worker "w2", session 1, connection 3, change here, host {name "A", machine_id "A", boot_id "boot"}}]}
 >   w2 ← Welcome{connection 3, heartbeat 1s, silence 4s, holders [{reign 0@1, master "m1"}], cluster "argosy"}
-m1 roster serial=5 entries=worker/w1
+m1 roster serial=4 entries=worker/w1
 >   nothing
 m1 roster serial=6 entries=worker/w1,submitter/s1,operator/o1
 >   roster 6: worker/w1 submitter/s1

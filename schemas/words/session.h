@@ -157,10 +157,11 @@ struct RosterEntry {
   std::string name;
   Role role = Role::none;
   RosterState state = RosterState::enabled;
+  std::vector<std::string> tags;         // workers: that an operator gave it, besides those that its Hello says; sorted
 
   auto operator<=>(const RosterEntry&) const = default;
   template <class V>
-  void visit(V& v) { v(key); v(name); v(role); v(state); }
+  void visit(V& v) { v(key); v(name); v(role); v(state); v(tags); }
 };
 
 // master → broker, broker → broker: the workers and submitters that the catalog knows. Absolute; the highest serial counts.
