@@ -24,6 +24,7 @@ Connection& Presence::add(Time now, PeerId peer, const Identity& identity, const
   connection.build = hello.build;
   connection.capacity = hello.capacity;
   connection.draining = hello.draining;
+  connection.held = !hello.held.empty();
   connection.heard = now;
   connection.said = now;
   connection.look = now + options_.heartbeat;

@@ -35,6 +35,7 @@ struct Connection {
   Resources capacity;     // workers
   bool draining = false;  // workers
   bool spoke = false;     // said anything since its Hello
+  bool held = false;      // workers: its Hello held items
   Time heard;
   Time said;     // by the broker to it
   Time look;     // when Presence looks at it next

@@ -49,7 +49,7 @@ void Machine::Turn::hello(const MessageCame& message, Connection* before, const 
 // Said again because the Welcome is still on its way: the connection stays what it is.
 bool Machine::Turn::is_repeat(const Connection& before, const Hello& hello) const {
   if (before.spoke || before.session != hello.session || before.draining != hello.draining) return false;
-  if (before.capacity != hello.capacity || !hello.held.empty()) return false;
+  if (before.capacity != hello.capacity || before.held || !hello.held.empty()) return false;
   const auto held = [&](const ShardTerm& each) { return state_.routes.holds(before.id, each); };
   return std::all_of(hello.holds.begin(), hello.holds.end(), held);
 }

@@ -306,9 +306,10 @@ std::uint32_t Machine::prefetch_window() const {
   return state_.prefetch.window(std::max({running, cores, 1u}), oldest);
 }
 
-// Said when room was made, or when the window changed by more than a quarter.
+// Said when room was made, or when the window changed by more than a quarter. What ends between Hello and Welcome is in the
+// broker's ledger by that Hello: it is said behind the Welcome.
 void Machine::say_credit() {
-  if (!std::holds_alternative<Welcomed>(state_.link)) return state_.freed.clear();
+  if (!std::holds_alternative<Welcomed>(state_.link)) return;
   const auto now = static_cast<std::int64_t>(state_.prefetch_now), said = static_cast<std::int64_t>(state_.prefetch_said);
   const bool changed = now == 0 ? said != 0 : std::abs(now - said) * 4 > said;
   if (state_.freed.empty() && !changed) return;

@@ -276,6 +276,22 @@ TEST_F(WorkerTest, AfterReconnectingAnEndIsSaidAgainOnceReconciled) {
   EXPECT_EQ(said<Finished>().ends.size(), 1u);
 }
 
+// The broker's ledger has it from that Hello, and would keep it.
+TEST_F(WorkerTest, WhatEndsBetweenHelloAndWelcomeIsFreedBehindTheWelcome) {
+  ready();
+  from_master(run({attempt(0)}));
+  out_ = {};
+  step(LinkDown{});
+  step(LinkUp{});
+  EXPECT_EQ(said<Hello>().held.size(), 1u);
+  end(attempt(0));
+  EXPECT_EQ(take_one(out_.spool_ends).end.attempt, attempt(0));
+  nothing_else();
+  welcome();
+  EXPECT_EQ(said<Credit>().freed, std::vector{attempt(0).item});
+  nothing_else();
+}
+
 TEST_F(WorkerTest, LogsStayWithinTheirWindow) {
   ready();
   from_master(run({attempt(0)}));

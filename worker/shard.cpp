@@ -132,7 +132,8 @@ bool Machine::gathering() {
     news = news || !shard.finish_queue.empty() || !shard.log_queue.empty();
     bytes += shard.log_unsent;
   }
-  if (!news || state_.slots.waiting_count() == 0 || bytes >= limits_.gather_bytes || state_.shutting_down) {
+  const bool heard = std::holds_alternative<Welcomed>(state_.link);
+  if (!news || !heard || state_.slots.waiting_count() == 0 || bytes >= limits_.gather_bytes || state_.shutting_down) {
     state_.say_by.reset();
     return false;
   }
