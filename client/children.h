@@ -1,7 +1,7 @@
 // The processes of `argosy up`: starts them, hears that they are ready, restarts those that die, stops them in order.
 //
 // Each child is a role of this same program, in a process group of its own (Ctrl-C is ours to hand on, in order), with its
-// output in a log file, and is told to end when we die. Readiness is a READY=1 datagram on a socket of its own.
+// output in a log file, and is killed when we die. Readiness is a READY=1 datagram on a socket of its own.
 // Owner: one thread, which waits in wait(). Failure: in words, with the last line that the child wrote.
 #pragma once
 

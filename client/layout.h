@@ -32,6 +32,7 @@ struct Layout {
   std::filesystem::path worker_state(const std::string& name) const { return root / "workers" / name; }
   std::filesystem::path log(const std::string& process) const { return root / "log" / (process + ".log"); }
   std::filesystem::path lock() const { return root / "run" / "up.lock"; }
+  std::filesystem::path family_lock() const { return root / "run" / "family.lock"; }  // of all processes of an `up`
 };
 
 }  // namespace argosy::client

@@ -22,25 +22,35 @@ namespace {
 constexpr Duration kStopWorkers = seconds(60);
 constexpr Duration kStopOthers = seconds(15);
 
-// Holds the folder's lock while `up` runs; the file names its process.
+int open_lock(const std::filesystem::path& file, int flags) { return ::open(file.c_str(), O_RDWR | flags, 0600); }
+
+void wait_for_lock(int fd) {
+  while (::flock(fd, LOCK_EX) != 0 && errno == EINTR) {
+  }
+}
+
+// Two locks: the folder's belongs to `up` itself, and its file names the process. The other is inherited by all that it
+// starts: after a kill -9 the next `up` waits there until the last of them is gone, and so finds the port free and the
+// workers' folders unlocked.
 class FolderLock {
  public:
   static Result<FolderLock> take(const Layout& layout) {
     std::error_code ignored;
     std::filesystem::create_directories(layout.lock().parent_path(), ignored);
-    const int fd = ::open(layout.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return Error{layout.lock().string() + ": cannot be opened: " + std::strerror(errno)};
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-      const auto pid = holder(layout);
-      ::close(fd);
-      return Error{layout.root.string() + " is up already (process " + pid + ", lock " + layout.lock().string() +
+    FolderLock out(open_lock(layout.lock(), O_CREAT | O_CLOEXEC), open_lock(layout.family_lock(), O_CREAT));
+    if (out.fd_ < 0 || out.family_ < 0) return Error{layout.lock().string() + ": cannot be opened: " + std::strerror(errno)};
+    if (::flock(out.fd_, LOCK_EX | LOCK_NB) != 0) {
+      return Error{layout.root.string() + " is up already (process " + holder(layout) + ", lock " + layout.lock().string() +
                    "); stop it with `argosy down --dir " + layout.root.string() + "`"};
     }
-    return FolderLock(fd);
+    wait_for_lock(out.family_);
+    return out;
   }
-  FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FolderLock(FolderLock&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)), family_(std::exchange(other.family_, -1)) {}
   ~FolderLock() {
     if (fd_ >= 0) ::close(fd_);
+    if (family_ >= 0) ::close(family_);
   }
   FolderLock(const FolderLock&) = delete;
 
@@ -60,8 +70,9 @@ class FolderLock {
   }
 
  private:
-  explicit FolderLock(int fd) : fd_(fd) {}
+  FolderLock(int fd, int family) : fd_(fd), family_(family) {}
   int fd_;
+  int family_;
 };
 
 int free_port() {
@@ -244,22 +255,19 @@ int run_up(Cli& cli, const UpPlan& plan) {
 
 int run_down(Cli& cli) {
   const Layout layout{cli.folder()};
-  const int fd = ::open(layout.lock().c_str(), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return cli.fail({Exit::failed, layout.root.string() + " is no folder that was ever up"});
-  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) {
-    ::close(fd);
-    cli.output().note(layout.root.string() + " is not up");
-    return 0;
+  const int fd = open_lock(layout.lock(), O_CLOEXEC);
+  const int family = open_lock(layout.family_lock(), O_CLOEXEC);
+  if (fd < 0 || family < 0) return cli.fail({Exit::failed, layout.root.string() + " is no folder that was ever up"});
+  const bool was_up = ::flock(fd, LOCK_EX | LOCK_NB) != 0;
+  if (was_up) {
+    const pid_t pid = std::atoi(FolderLock::holder(layout).c_str());
+    if (pid <= 1 || ::kill(pid, SIGTERM) != 0) {
+      return cli.fail({Exit::failed, "process " + std::to_string(pid) + " cannot be told to stop: " + std::strerror(errno)});
+    }
+    wait_for_lock(fd);
   }
-  const pid_t pid = std::atoi(FolderLock::holder(layout).c_str());
-  if (pid <= 1 || ::kill(pid, SIGTERM) != 0) {
-    ::close(fd);
-    return cli.fail({Exit::failed, "process " + std::to_string(pid) + " cannot be told to stop: " + std::strerror(errno)});
-  }
-  while (::flock(fd, LOCK_EX) != 0 && errno == EINTR) {
-  }
-  ::close(fd);
-  cli.output().note("stopped " + layout.root.string());
+  wait_for_lock(family);
+  cli.output().note(was_up ? "stopped " + layout.root.string() : layout.root.string() + " is not up");
   return 0;
 }
 
