@@ -59,7 +59,10 @@ void Machine::step(Now now, const Event& event, Effects& out) {
   now_ = now;
   out_ = &out;
   std::visit(Overloaded{
-                 [&](const LinkUp&) { say_hello(); },
+                 [&](const LinkUp&) {
+                   state_.heard_at = now_.steady;
+                   say_hello();
+                 },
                  [&](const LinkDown&) { state_.link = Offline{}; },
                  [&](const Heard& e) { on_heard(e.message); },
                  [&](const TaskStarted& e) { on_started(e); },
@@ -163,6 +166,8 @@ void Machine::on_welcome(const Envelope& envelope, const Welcome& word) {
   for (auto& [id, shard] : state_.shards) {
     shard.inventory_due = true;
     shard.holder.clear();
+    shard.held_since_welcome = false;
+    shard.greet_after_reconciled = false;
   }
   on_holders(word.holders);
   for (auto& [id, shard] : state_.shards) {
@@ -176,6 +181,7 @@ void Machine::on_holders(const std::vector<Holder>& holders) {
 
 // A connection that the broker does not know (any more) is opened again; everything else is for people.
 void Machine::on_refused(const Envelope& envelope, const Refused& word) {
+  state_.heard_at = now_.steady;
   const auto* link = std::get_if<Welcomed>(&state_.link);
   if (word.reason == Refusal::no_hello && link != nullptr && envelope.to.connection == link->connection) say_hello();
 }
@@ -197,7 +203,13 @@ void Machine::say_to_master(ShardId id, Word word) {
 
 void Machine::on_tick() {
   if (auto* greeting = std::get_if<Greeting>(&state_.link)) {
-    if (now_.steady >= greeting->said_at + limits_.hello_again) say_hello();
+    if (now_.steady >= state_.heard_at + limits_.greeting_silence) {  // a connection that is one on our side only
+      state_.link = Offline{};
+      state_.heard_at = now_.steady;
+      out_->reconnect = true;
+    } else if (now_.steady >= greeting->said_at + limits_.hello_again) {
+      say_hello();
+    }
   }
   if (auto* link = std::get_if<Welcomed>(&state_.link)) {
     if (now_.steady >= state_.heard_at + link->silence) {
@@ -240,7 +252,10 @@ void Machine::leave_if_done() {
 std::optional<Time> Machine::deadline() const {
   std::optional<Time> next;
   const auto at = [&](Time t) { next = next ? std::min(*next, t) : t; };
-  if (const auto* greeting = std::get_if<Greeting>(&state_.link)) at(greeting->said_at + limits_.hello_again);
+  if (const auto* greeting = std::get_if<Greeting>(&state_.link)) {
+    at(greeting->said_at + limits_.hello_again);
+    at(state_.heard_at + limits_.greeting_silence);
+  }
   if (const auto* link = std::get_if<Welcomed>(&state_.link)) {
     at(state_.heard_at + link->silence);
     at(link->said_at + link->heartbeat);

@@ -24,6 +24,7 @@ struct Limits {
   Duration gather = milliseconds(5);           // while items wait here, news are said together, this late at most
   std::uint64_t gather_bytes = 256u << 10;     // logs above it are said at once
   Duration hello_again = seconds(1);
+  Duration greeting_silence = seconds(4);  // until a Welcome says otherwise
   Duration fetch_again = seconds(5);
 };
 

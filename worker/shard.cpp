@@ -7,16 +7,15 @@
 namespace argosy::worker {
 
 void Machine::become_holder(ShardId id, Term term, const std::string& master) {
-  auto [it, is_new] = state_.shards.try_emplace(id);
-  Shard& shard = it->second;
+  Shard& shard = state_.shards[id];
   if (term < shard.term || (term == shard.term && master == shard.holder)) return;
   const bool new_term = term > shard.term;
   shard.term = term;
   shard.holder = master;
-  if (new_term) {
-    shard.lease.new_term();
-    shard.greet_after_reconciled = !is_new;
-  }
+  if (new_term) shard.lease.new_term();
+  // The broker's ledger may hold claims that the holder never heard of: this Hello is from before them.
+  if (shard.held_since_welcome) shard.greet_after_reconciled = true;
+  if (!master.empty()) shard.held_since_welcome = true;
   shard.reconciled = false;
   if (!master.empty() && std::holds_alternative<Welcomed>(state_.link)) say_inventory(id);
 }

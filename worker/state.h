@@ -112,6 +112,7 @@ struct Shard {
   std::vector<AttemptRef> finish_queue; // ended and spooled, Finished not yet said
   std::multiset<Duration> leases;       // of the attempts that have not ended
   bool greet_after_reconciled = false;
+  bool held_since_welcome = false;      // had a holder on this connection
 };
 
 struct Fetch {
