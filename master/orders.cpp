@@ -23,6 +23,9 @@ void on(Step& step, AdmitOrder&& order) {
 }
 
 void on(Step& step, CancelOrder&& order) {
+  if (step.state.shards.empty()) {  // its executions may be another's: silence would read as "had ended before"
+    return step.out.answers.push_back(OrderRefused{order.ticket, Refusal::unreachable, no_shard});
+  }
   CancelOutcome outcome;
   outcome.ticket = order.ticket;
   Shard* last = nullptr;
