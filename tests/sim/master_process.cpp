@@ -128,7 +128,7 @@ void MasterProcess::wake_later() {
 }
 
 void MasterProcess::explain(ExecutionId execution) {
-  if (!machine_ || !machine_->ready() || process.paused()) return;
+  if (!machine_ || !machine_->ready() || process.paused() || stage_.store.holder() != name()) return;
   asked_[++last_ticket_] = {{}, "", 0, execution};
   step(DeskOrder(ExplainOrder{last_ticket_, execution, {}, {}}));
 }
@@ -192,6 +192,13 @@ void MasterProcess::answer(const DeskOutcome& outcome) {
   if (asked.client.role == Role::none) return;
   if (const auto* refused = std::get_if<OrderRefused>(&outcome)) {
     return say_to(asked.client, Refused{asked.word, refused->reason, refused->text, asked.request, {}});
+  }
+  // What is missing had ended before, or is another master's by now.
+  if (const auto* canceled = std::get_if<CancelOutcome>(&outcome); canceled != nullptr && canceled->executions.empty()) {
+    const auto view = catalog::show_execution(stage_.store.truth(), asked.execution);
+    if (!view.ok() || !*view || !is_terminal((**view).status)) {
+      return say_to(asked.client, Refused{asked.word, Refusal::unreachable, "ask again", asked.request, {}});
+    }
   }
   say_to(asked.client, Answer{asked.request, "{}", ""});
 }

@@ -86,6 +86,7 @@ void Store::take(Process& master, const std::string& name, ShardId shard, WallTi
     const auto reign = catalog::take_shard(*catalog_, shard, name, at);
     CHECK(reign.ok());
     terms_[shard] = reign->term;
+    holder_ = name;
     finish_take(master, name, *reign, std::move(taken));
   });
 }

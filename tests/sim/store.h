@@ -40,6 +40,8 @@ class Store {
   void set_unknown_percent(std::uint32_t percent) { unknown_percent_ = percent; }
   void heal();
 
+  // Who took the shard last; a master that was paused may still think that it is the one.
+  const std::string& holder() const { return holder_; }
   std::uint64_t unknown() const { return unknown_; }
 
  private:
@@ -57,6 +59,7 @@ class Store {
   Witnesses* witnesses_ = nullptr;
   std::map<std::string, Time> busy_until_;
   std::map<ShardId, Term> terms_;
+  std::string holder_;
   Time away_until_, slow_until_;
   std::uint32_t unknown_percent_ = 0;
   std::uint64_t unknown_ = 0;

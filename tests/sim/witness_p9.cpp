@@ -1,6 +1,6 @@
 // P9, everything is bounded: log bytes in flight, and offers out at a time, stay within their windows.
 #include <map>
-#include <set>
+#include <tuple>
 #include <utility>
 
 #include "schemas/transcript.h"
@@ -84,10 +84,10 @@ class P9 : public Witness {
     auto& out = offers_[party];
     for (const Offer& offer : word.offers) out[offer.item] = offer;
     std::map<std::uint32_t, std::uint64_t> by_class;
-    std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t> by_group;
+    std::map<std::tuple<std::uint32_t, std::int32_t, std::uint64_t>, std::uint64_t> by_group;  // within a priority
     for (const auto& [item, offer] : out) {
       const std::uint64_t in_class = ++by_class[offer.offer_class];
-      const std::uint64_t in_group = ++by_group[{offer.offer_class, offer.group}];
+      const std::uint64_t in_group = ++by_group[{offer.offer_class, offer.priority, offer.group}];
       if (in_class <= bounds_.offers_per_class && in_group <= bounds_.offers_per_group) continue;
       return report(party + " has more offers out than its window holds: " + std::to_string(in_class) + " of a class, " +
                     std::to_string(in_group) + " of a group");
