@@ -25,10 +25,15 @@ void Machine::on_run(ShardId id, const Run& word) {
       forgotten.attempts.push_back(item.attempt);
       continue;
     }
+    if (state_.returned.contains(item.attempt)) {  // its master may have given the next attempt to somebody already
+      refused.attempts.push_back(item.attempt);
+      continue;
+    }
     const auto& spec = specs[item.spec];
     if (state_.shutting_down || !lease_runs(shard, word.renewal, spec->body) ||
         !state_.slots.add(item.attempt, spec->body.resources)) {
       refused.attempts.push_back(item.attempt);
+      state_.returned.add(item.attempt);
       state_.freed.push_back(item.attempt.item);
       continue;
     }
@@ -238,6 +243,7 @@ void Machine::give_back(AttemptRef ref, const std::string& why) {
   const ShardId shard = it->second.shard;
   leave_slot(ref, it->second);
   state_.attempts.erase(it);
+  state_.returned.add(ref);
   say_credit();
   say_to_master(shard, Return{identity_.session, why, false, {ref}});
 }

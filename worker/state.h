@@ -134,6 +134,7 @@ struct State {
   std::uint32_t prefetch_said = 0;
   bool shutting_down = false;
   Forgotten forgotten{8192};
+  Forgotten returned{8192};             // given back, never started: a Run that is still under way must not start it
   std::array<std::uint64_t, static_cast<std::size_t>(Ignored::count_)> ignored{};
   std::map<Time, std::vector<AttemptRef>> time_limits;      // when running tasks are over their time
   std::deque<std::pair<Time, AttemptRef>> announcements;    // when Started is due
