@@ -54,6 +54,7 @@ void BrokerProcess::link_gone(LinkId link) {
 void BrokerProcess::step(const broker::Event& event, const Frames* about) {
   broker::Effects effects;
   machine_->step(clock_.now(stage_.agenda.now()), event, effects);
+  if (++steps_ % 64 == 0) machine_->audit();
   honour(effects, about);
   wake_later();
 }

@@ -34,6 +34,7 @@ class BrokerProcess : public Hub {
   std::unique_ptr<broker::Machine> machine_;
   std::map<LinkId, const Party*> peers_;
   std::uint64_t wake_serial_ = 0;
+  std::uint64_t steps_ = 0;
 
   // On disk.
   Epoch epoch_;

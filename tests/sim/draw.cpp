@@ -30,7 +30,7 @@ void draw_time(Rng& rng, Draw& d) {
   d.lease = milliseconds(2'000 + up_to(rng, 6'000));
   d.catalog_grace = milliseconds(4'000 + up_to(rng, 16'000));
   d.clock_ppm = rng.chance(1, 2) ? 9'900 : 0;
-  d.run_most = milliseconds(200 + up_to(rng, 12'000));
+  d.run_most = milliseconds(200 + up_to(rng, rng.chance(1, 3) ? 40'000 : 12'000));
 }
 
 void draw_faults(Rng& rng, Draw& d) {
@@ -41,7 +41,7 @@ void draw_faults(Rng& rng, Draw& d) {
   d.kill_keeper = some(rng, 3);
   d.pause_broker = some(rng, 2);
   d.pause_master = some(rng, 2);
-  d.pause_worker = some(rng, 5);
+  d.pause_worker = some(rng, 8);
   d.cut = some(rng, 8);
   d.partition = some(rng, 4);
   d.rogue = some(rng, 10);

@@ -71,8 +71,24 @@ void World::pause_master() {
 
 void World::pause_worker() {
   WorkerProcess& worker = any_worker();
-  pause(worker.process, worker.name());
-  if (rng_.chance(1, 3)) network_.partition(worker, up_to(seconds(30)));
+  if (rng_.chance(1, 2)) {
+    pause(worker.process, worker.name());
+    if (rng_.chance(1, 3)) network_.partition(worker, up_to(seconds(30)));
+    return;
+  }
+  // The hard moment: a lease is asked for, the answer is heard just before the old one ends, and then nothing more is.
+  worker.after_next_renew([this, &worker] {
+    if (healed_ || worker.process.paused()) return;
+    stage_.note(worker.name() + " is paused for most of its lease");
+    worker.process.pause();
+    const Duration most = drawn_.lease * static_cast<std::int64_t>(60 + rng_.below(40)) / 100;
+    agenda_.after(most, [this, &worker, life = worker.process.life()] {
+      if (worker.process.life() != life || !worker.process.paused()) return;
+      network_.partition(worker, seconds(10) + up_to(seconds(30)));
+      stage_.note(worker.name() + " goes on, alone");
+      worker.process.resume();
+    });
+  });
 }
 
 void World::pause(Process& process, const std::string& who) {
@@ -101,7 +117,7 @@ void World::cut_somebody() {
 
 void World::partition_somebody() {
   Party& party = anybody();
-  const Duration how_long = up_to(seconds(rng_.chance(1, 3) ? 25 : 4));
+  const Duration how_long = up_to(seconds(rng_.chance(1, 3) ? 40 : 4));
   stage_.note(party.title() + " is partitioned");
   network_.partition(party, how_long);
 }

@@ -85,6 +85,10 @@ void MasterProcess::frames_came(const Frames& frames) {
     connection_ = welcome->connection;
     epoch_ = message->envelope.epoch;
   }
+  const auto* finished = std::get_if<Finished>(&message->word);
+  if (finished != nullptr && stage_.bug == Bug::second_end_overwrites) {
+    for (const AttemptEnd& end : finished->ends) stage_.store.overwrite_end(end);
+  }
   if (!master::is_desk_word(message->word)) return step(master::Heard{std::move(*message)});
   process.post(stage_.up_to(milliseconds(3)), [this, held = std::move(*message)] { desk(held); });
 }

@@ -19,7 +19,7 @@ namespace argosy::sim {
 namespace {
 
 struct Arguments {
-  std::uint64_t seeds = 100;
+  std::uint64_t seeds = 0;  // 0: 100, or 200 for the hunt
   std::uint64_t from = 1;
   std::uint32_t jobs = 2;
   Bug bug = Bug::none;
@@ -61,6 +61,7 @@ Arguments parse(int argc, char** argv) {
     } else usage("unknown argument " + word);
   }
   if (arguments.jobs == 0 || arguments.jobs > 64) usage("--jobs is 1 … 64");
+  if (arguments.seeds == 0) arguments.seeds = arguments.bugs ? 200 : 100;
   return arguments;
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "catalog/sql.h"
 #include "catalog/work.h"
 
 namespace argosy::sim {
@@ -74,6 +75,16 @@ Batch Store::spoiled(const Batch& batch) {
     }
   }
   return copy;
+}
+
+void Store::overwrite_end(const AttemptEnd& end) {
+  catalog::Sql& sql = catalog_->sql();
+  const ItemRef& item = end.attempt.item;
+  (void)sql.write([&] {
+    return sql.run("UPDATE attempts SET reason = :a, exit_code = :b WHERE execution = :c AND task = :d AND item = :e AND "
+                   "attempt = :f", static_cast<std::int64_t>(end.reason), static_cast<std::int64_t>(end.exit_code),
+                   item.execution.value, item.task.value, item.item.value, end.attempt.attempt.value);
+  });
 }
 
 void Store::take(Process& master, const std::string& name, ShardId shard, WallTime at, Taken taken) {

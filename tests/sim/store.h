@@ -33,6 +33,9 @@ class Store {
   using Taken = std::function<void(std::variant<master::Adopted, master::TakeFailed>)>;
   void take(Process& master, const std::string& name, ShardId shard, WallTime at, Taken taken);
 
+  // The planted bug second_end_overwrites: a late end replaces the one that stands.
+  void overwrite_end(const AttemptEnd& end);
+
   // Faults.
   bool away() const { return agenda_.now() < away_until_; }
   void go_away(Duration how_long) { away_until_ = std::max(away_until_, agenda_.now() + how_long); }

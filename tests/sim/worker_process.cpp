@@ -202,6 +202,9 @@ void WorkerProcess::say_word(const worker::Say& debt) {
   message.envelope.reign = debt.reign;
   message.word = debt.word;
   say(stage_, *this, std::move(message));
+  if (!after_renew_ || !std::holds_alternative<Renew>(debt.word)) return;
+  stage_.agenda.after(Duration{}, std::move(after_renew_));
+  after_renew_ = nullptr;
 }
 
 void WorkerProcess::send_log(const worker::SendLog& debt) {

@@ -1,6 +1,7 @@
 // The worker as a process: its machine, and the shell's part (spool, cache, keeper) on a WorkerHost.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -26,6 +27,9 @@ class WorkerProcess : public Party {
   void link_up() override;
   void link_down() override;
   void frames_came(const Frames& frames) override;
+
+  // Calls `act` once, after the next Renew is said.
+  void after_next_renew(std::function<void()> act) { after_renew_ = std::move(act); }
 
   const worker::Machine* machine() const { return machine_.get(); }
   // In words, what is still to be brought home; empty: nothing.
@@ -53,6 +57,7 @@ class WorkerProcess : public Party {
   std::unique_ptr<worker::Machine> machine_;
   SessionId session_;
   std::uint64_t wake_serial_ = 0;
+  std::function<void()> after_renew_;
   std::uint64_t in_pipes_ = 0;   // written by tasks, not yet read
   std::set<std::string> cache_;  // content that is there; gone with the spool
 };
