@@ -82,7 +82,13 @@ void say_log_offset(Step& step, Shard& shard, WorkerIndex worker, const AttemptR
 void take_chunk(Step& step, Shard& shard, WorkerIndex worker, SessionId session, LogChunk&& chunk) {
   const AttemptRef attempt = chunk.attempt;
   const Found found = find_attempt(shard, worker, session, attempt);
-  if (found.item == nullptr) return step.ignore(Ignored::late_log);
+  if (found.item == nullptr) {
+    step.ignore(Ignored::late_log);
+    if (is_open(shard, attempt)) return;  // another session's
+    // Its end stands after the next commit: the worker may drop these bytes, which otherwise fill its window for ever.
+    open_batch(step, shard).then.logs.push_back({worker, session, attempt, chunk.offset + chunk.length});
+    return;
+  }
   OpenItem& item = *found.item;
   if (chunk.offset + chunk.length <= item.log_taken) {
     step.ignore(Ignored::late_log);
