@@ -55,23 +55,20 @@ bool Machine::lease_runs(const Shard& shard, Renewal renewal, const Task& task) 
 }
 
 void Machine::start_waiting() {
-  while (const auto ref = state_.slots.start_next()) {
-    Attempt& attempt = state_.attempts.at(*ref);
-    if (attempt.spec->content.empty()) {
-      start(*ref, attempt);
-    } else {
-      want_content(*ref, attempt);
-    }
-  }
+  while (const auto ref = state_.slots.start_next()) begin(*ref, std::nullopt);
+  if (state_.prefetch_now < limits_.queue_from) return;
+  while (const auto next = state_.slots.queue_next()) begin(next->attempt, next->behind);
 }
 
-void Machine::want_content(AttemptRef, Attempt& attempt) {
-  attempt.phase = Fetching{now_.steady};
+void Machine::begin(AttemptRef ref, std::optional<AttemptRef> behind) {
+  Attempt& attempt = state_.attempts.at(ref);
+  if (attempt.spec->content.empty()) return start(ref, attempt, behind);
+  attempt.phase = Fetching{now_.steady, behind};
   const auto [it, is_new] = state_.fetches.try_emplace(attempt.spec->content, Fetch{0, true, attempt.shard});
   if (is_new) out_->want_content.push_back(it->first);
 }
 
-void Machine::start(AttemptRef ref, Attempt& attempt) {
+void Machine::start(AttemptRef ref, Attempt& attempt, std::optional<AttemptRef> behind) {
   const Shard& shard = state_.shards.at(attempt.shard);
   const auto until = shard.lease.deadline(attempt.spec->body.lease);
   if (!bugs_.obey_late_run && (!until || now_.steady >= *until)) {
@@ -79,7 +76,7 @@ void Machine::start(AttemptRef ref, Attempt& attempt) {
   }
   attempt.phase = Starting{now_.steady};
   const Time deadline = until.value_or(now_.steady + attempt.spec->body.lease);
-  out_->starts.push_back({ref, attempt.shard, attempt.spec, attempt.value, attempt.id, deadline});
+  out_->starts.push_back({ref, attempt.shard, attempt.spec, attempt.value, attempt.id, deadline, behind});
 }
 
 // -- Content.
@@ -110,7 +107,10 @@ void Machine::on_content_ready(const std::string& digest) {
   for (const auto& [ref, attempt] : state_.attempts) {
     if (std::holds_alternative<Fetching>(attempt.phase) && attempt.spec->content == digest) ready.push_back(ref);
   }
-  for (const auto& ref : ready) start(ref, state_.attempts.at(ref));
+  for (const auto& ref : ready) {
+    Attempt& attempt = state_.attempts.at(ref);
+    start(ref, attempt, std::get<Fetching>(attempt.phase).behind);
+  }
 }
 
 void Machine::on_content_failed(const std::string& digest, const std::string& why) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct StartTask {
   std::string value;
   std::string id;
   Time lease_deadline;
+  std::optional<AttemptRef> behind;   // the keeper starts it when this one has ended
 };
 
 // Ask the tree to end; kill it when `grace` has passed. Grace 0: kill at once.

@@ -21,6 +21,7 @@ struct Limits {
   Duration prefetch_horizon = milliseconds(100);
   Duration prefetch_patience = seconds(2); // a waiting item that is older, and above the window, is given back
   Duration announce_after = milliseconds(50);  // Started is said of tasks that still run then
+  std::uint32_t queue_from = 16;               // items are queued in the keeper while so many may wait: tasks are short
   Duration gather = milliseconds(5);           // while items wait here, news are said together, this late at most
   std::uint64_t gather_bytes = 256u << 10;     // logs above it are said at once
   Duration hello_again = seconds(1);
@@ -90,8 +91,8 @@ class Machine {
   void on_run(ShardId shard, const Run& word);
   bool lease_runs(const Shard& shard, Renewal renewal, const Task& task) const;
   void start_waiting();
-  void want_content(AttemptRef ref, Attempt& attempt);
-  void start(AttemptRef ref, Attempt& attempt);
+  void begin(AttemptRef ref, std::optional<AttemptRef> behind);
+  void start(AttemptRef ref, Attempt& attempt, std::optional<AttemptRef> behind);
   void on_chunk(ShardId shard, const Chunk& word);
   void on_content_missing(const std::string& digest);
   void on_content_ready(const std::string& digest);

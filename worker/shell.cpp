@@ -234,7 +234,9 @@ void Shell::settle() {
 
 void Shell::honour(Effects& effects) {
   for (const auto& end : effects.spool_ends) spool_->add_end(end);
-  if (!spool_->flush()) spdlog::error("{}", spool_->last_error());
+  // What was reached is on disk before anybody is told.
+  const bool tells = !effects.says.empty() || !effects.send_logs.empty();
+  if (tells && !spool_->flush()) spdlog::error("{}", spool_->last_error());
   for (const auto& lease : effects.extends) tasks_->extend(lease);
   for (const auto& stop : effects.stops) tasks_->stop(stop);
   honour_content(effects);

@@ -25,13 +25,32 @@ std::optional<AttemptRef> Slots::start_next() {
   return next.attempt;
 }
 
+std::optional<Slots::Queued> Slots::queue_next() {
+  if (waiting_.empty()) return std::nullopt;
+  const Waiting next = waiting_.front();
+  for (const auto& [ref, reserved] : running_) {
+    if (reserved.cpu_milli < next.cpu_milli || reserved.memory_bytes < next.memory_bytes || followers_.contains(ref)) continue;
+    waiting_.pop_front();
+    followers_.emplace(ref, next);
+    return Queued{next.attempt, ref};
+  }
+  return std::nullopt;
+}
+
 void Slots::remove(AttemptRef attempt) {
   if (const auto it = running_.find(attempt); it != running_.end()) {
     cpu_used_ -= it->second.cpu_milli;
     memory_used_ -= it->second.memory_bytes;
     running_.erase(it);
+    if (const auto follower = followers_.extract(attempt)) {
+      const Waiting next = follower.mapped();
+      cpu_used_ += next.cpu_milli;
+      memory_used_ += next.memory_bytes;
+      running_.emplace(next.attempt, Reserved{next.cpu_milli, next.memory_bytes});
+    }
     return;
   }
+  if (std::erase_if(followers_, [&](const auto& f) { return f.second.attempt == attempt; }) > 0) return;
   const auto it = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& w) { return w.attempt == attempt; });
   if (it != waiting_.end()) waiting_.erase(it);
 }

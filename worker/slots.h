@@ -23,7 +23,15 @@ class Slots {
   // The next waiting attempt if it fits now; it counts as running from here on.
   std::optional<AttemptRef> start_next();
 
-  // Forgets the attempt, running or waiting. Nothing if it is not held.
+  // The next waiting attempt, when it can take the whole room of one that runs the moment that one ends: the keeper then
+  // starts it without asking anybody. It waits no longer, and runs when `behind` is removed.
+  struct Queued {
+    AttemptRef attempt;
+    AttemptRef behind;
+  };
+  std::optional<Queued> queue_next();
+
+  // Forgets the attempt, running, queued or waiting. Nothing if it is not held.
   void remove(AttemptRef attempt);
 
   // The waiting attempt that came last; nothing if none waits.
@@ -51,6 +59,7 @@ class Slots {
   std::uint64_t cpu_used_ = 0;
   std::uint64_t memory_used_ = 0;
   std::map<AttemptRef, Reserved> running_;
+  std::map<AttemptRef, Waiting> followers_;   // by the running attempt that they are queued behind
   std::deque<Waiting> waiting_;
 };
 

@@ -59,8 +59,9 @@ struct Waiting {                // for room
 };
 struct Fetching {               // has room, waits for its package's content
   Time since;
+  std::optional<AttemptRef> behind;
 };
-struct Starting {
+struct Starting {               // ordered from the keeper, which may hold it until another has ended
   Time since;
 };
 struct Running {

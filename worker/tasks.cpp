@@ -74,6 +74,10 @@ void Tasks::start(Now now, const StartTask& task, std::vector<Event>& events) {
     return fail(refusal->reason, refusal->detail);
   }
   auto& launch = std::get<Launch>(made);
+  if (task.behind) {
+    const auto before = tokens_.find(*task.behind);
+    if (before != tokens_.end()) launch.order.after = before->second;
+  }
   auto pipes = keeper_->start(launch.order);
   if (!pipes) {
     if (!content.empty()) contents_.release(content);
