@@ -22,7 +22,7 @@ struct Limits {
   Duration prefetch_patience = seconds(2); // a waiting item that is older, and above the window, is given back
   Duration announce_after = milliseconds(50);  // Started is said of tasks that still run then
   std::uint32_t queue_from = 16;               // items are queued in the keeper while so many may wait: tasks are short
-  Duration gather = milliseconds(5);           // while items wait here, news are said together, this late at most
+  Duration gather = milliseconds(10);          // while items wait here, news are said together, this late at most
   std::uint64_t gather_bytes = 256u << 10;     // logs above it are said at once
   Duration hello_again = seconds(1);
   Duration greeting_silence = seconds(4);  // until a Welcome says otherwise

@@ -166,10 +166,29 @@ TEST_F(WorkerTest, WhileItemsWaitNewsAreSaidTogether) {
     step(EndSpooled{attempt(i)});
   }
   EXPECT_TRUE(out_.says.empty());
-  pass(milliseconds(5));
+  pass(milliseconds(10));
   step(Tick{});
   EXPECT_EQ(said<Credit>().freed.size(), 2u);
   EXPECT_EQ(said<Finished>().ends.size(), 2u);
+  out_ = {};
+}
+
+TEST_F(WorkerTest, ShortTasksQueueBehindThoseWhoseRoomTheyTake) {
+  ready();
+  for (std::uint64_t i = 0; i < 60; ++i) {  // short ones teach the prefetch
+    from_master(run({attempt(i)}));
+    end(attempt(i));
+    step(EndSpooled{attempt(i)});
+  }
+  out_ = {};
+  from_master(run({attempt(100), attempt(101), attempt(102), attempt(103), attempt(104)}));
+  ASSERT_EQ(out_.starts.size(), 4u);
+  EXPECT_FALSE(out_.starts[1].behind);
+  EXPECT_EQ(out_.starts[2].behind, attempt(100));
+  EXPECT_EQ(out_.starts[3].behind, attempt(101));
+  out_ = {};
+  end(attempt(100));
+  EXPECT_EQ(take_one(out_.starts).behind, attempt(101 + 1));
   out_ = {};
 }
 
