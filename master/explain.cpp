@@ -191,7 +191,11 @@ std::vector<Explanation> explain(const State& state, Now now, ExecutionId id, st
     }
     std::vector<Explanation> reasons = lines.take();
     // Every item has its end, and the write that says so of the execution is under way.
-    if (reasons.empty() && !task) reasons.push_back({TaskNo{}, ItemState::running, 0, "its last ends are being recorded"});
+    if (reasons.empty() && !task) {
+      const std::string catalog = catalog_text(state, *shard, now);
+      reasons.push_back({TaskNo{}, ItemState::running, 0,
+                         "its last ends are being recorded" + (catalog.empty() ? "" : "; " + catalog)});
+    }
     return reasons;
   }
   return lines.take();

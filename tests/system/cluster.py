@@ -172,8 +172,7 @@ class Cluster:
     # -- Its command line.
 
     def argosy(self, *words, **more):
-        return argosy(*words[:1], "--dir", self.folder, *words[1:], **more) if words[0] not in ("submit",) else \
-            argosy("--dir", self.folder, *words, **more)
+        return argosy("--dir", self.folder, *words, **more)
 
     def must(self, *words, **more):
         done = argosy(*words, **more) if "--dir" in words else self.argosy(*words, **more)

@@ -1,0 +1,137 @@
+#!/usr/bin/python3
+"""Bad input at the command line: refused with what, where and what to do, nothing stored; or the attempt fails with its reason."""
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from cluster import ARGOSY, Cluster
+
+GOOD = "version: 1\nproject: p\npackages:\n  a:\n"
+# Name -> (manifest, what its refusal must say). Each is refused by validate and by deploy, with file, line and column.
+MANIFESTS = {
+    "broken YAML": ("version: 1\nproject: [p\npackages: {}\n", "argosy.yaml:"),
+    "wrong key": (GOOD + "    tasks:\n      t: {run: ['true'], retries: 3}\n", 'did you mean "retry"?'),
+    "wrong type": (GOOD + "    tasks:\n      t: {run: ['true'], limits: {time: soon}}\n", "argosy.yaml:6:"),
+    "cycle in after": (GOOD + "    tasks:\n      t: {run: ['true'], after: [u]}\n      u: {run: ['true'], after: [t]}\n", "wait for each other"),
+    "sensitive in argv": (GOOD + "    parameters: {w: {type: string, sensitive: true}}\n    tasks:\n"
+                          "      t: {run: [echo, '${{ params.w }}']}\n", "sensitive"),
+    "path out of the project": (GOOD + "    tasks:\n      t: {run: ['true'], for_each: {l: {lines: ../../../etc/passwd}}}\n", "argosy.yaml:6:"),
+    "empty array": (GOOD + "    tasks:\n      t: {run: ['true'], for_each: {l: []}}\n", "argosy.yaml:6:"),
+    "duplicate names": (GOOD + "    tasks:\n      t: {run: ['true']}\n      t: {run: ['false']}\n", "argosy.yaml:7:"),
+    "NUL": (GOOD + '    tasks:\n      t: {run: [echo, "a\\0b"]}\n', "argosy.yaml:6:"),
+}
+
+
+class ManifestTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = Cluster(workers=1)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.cluster.close()
+
+    def refused_everywhere(self, content, says):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "argosy.yaml").write_bytes(content)
+            for verb in ("validate", "deploy"):
+                done = self.cluster.argosy("project", verb, folder)
+                self.assertNotIn(done.code, (0, 75), f"{verb}: {done}")
+                self.assertIn("argosy.yaml", done.err + done.out, verb)
+                self.assertIn(says, done.err + done.out, verb)
+        self.assertEqual(self.cluster.json("project", "list"), [])
+
+    def test_manifests(self):
+        for name, (text, says) in MANIFESTS.items():
+            with self.subTest(name):
+                self.refused_everywhere(text.encode(), says)
+
+    def test_bad_utf8(self):
+        self.refused_everywhere(GOOD.encode() + b"    tasks:\n      t: {run: [echo, \"\xff\xfe\"]}\n", "argosy.yaml")
+
+
+class SubmitTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = Cluster(workers=1)
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "argosy.yaml").write_text(
+                "version: 1\nproject: p\npackages:\n  a:\n    parameters: {n: {type: integer, required: true}}\n"
+                "    tasks: {t: {run: [echo, '${{ params.n }}']}}\n")
+            cls.cluster.must("project", "deploy", folder)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.cluster.close()
+
+    def refused(self, *words, says=(), code=None, **more):
+        done = self.cluster.argosy("submit", *words, **more)
+        self.assertNotIn(done.code, (0, 75), done)
+        if code is not None:
+            self.assertEqual(done.code, code, done)
+        for part in says:
+            self.assertIn(part, done.err)
+
+    def test_refusals(self):
+        before = len(self.cluster.json("execution", "list"))
+        self.refused("p/b", says=["no package b"])
+        self.refused("nowhere/x", says=["nowhere"])
+        self.refused("p/a", says=["n", "required"])
+        self.refused("p/a", "-p", "n=many", says=["n", "many"])
+        self.refused("p/a", "-p", "n=1", "-p", "m=2", says=["m"])
+        self.refused("--array", "9-1", "--", "true", says=["9-1"])
+        self.refused("--each-line", "/dev/null", "--", "true", says=["/dev/null"])
+        self.assertEqual(len(self.cluster.json("execution", "list")), before, "something was stored")
+
+    def test_bad_utf8_in_an_argument(self):
+        done = subprocess.run([ARGOSY, "--dir", str(self.cluster.folder), "submit", "--", b"echo", b"\xff\xfe"], capture_output=True)
+        self.assertNotIn(done.returncode, (0, 75), done)
+        self.assertIn(b"UTF-8", done.stderr)
+
+    def test_same_key(self):
+        first = self.cluster.submit("--idempotency-key", "k", "--", "echo", "1")
+        self.assertEqual(self.cluster.submit("--idempotency-key", "k", "--", "echo", "1"), first)
+        self.refused("--idempotency-key", "k", "--", "echo", "2", says=["another request"])
+
+    def end_of(self, *words):
+        """How the one attempt of a bare command ended: its task, with attempts."""
+        execution = self.cluster.submit(*words)
+        self.assertEqual(self.cluster.wait(execution), "failed")
+        return self.cluster.json("task", "show", str(execution), "command"), execution
+
+    def test_attempts_that_fail(self):
+        with tempfile.TemporaryDirectory() as folder:
+            plain = Path(folder) / "plain"
+            plain.write_text("no program")
+            cases = [(["--", "/no/such/command"], "command not found"), (["--", str(plain)], "not executable"),
+                     (["--", "sh", "-c", "echo bye; kill -SEGV $$"], "signal"), (["--time", "300ms", "--", "tail", "-f", "/dev/null"], "time limit"),
+                     (["--cwd", "/no/such/folder", "--", "true"], None)]
+            for words, reason in cases:
+                with self.subTest(reason):
+                    shown, execution = self.end_of(*words)
+                    attempt = shown["attempts"][-1]
+                    if reason:
+                        self.assertIn(reason, attempt["reason"])
+                    else:
+                        self.assertIn("/no/such/folder", attempt["detail"])
+        done = self.cluster.submit("--wait", "--", "echo", "healthy")
+        self.assertEqual(self.cluster.must("logs", str(done)).out, "healthy\n")
+
+    def test_memory_and_log_limits(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "argosy.yaml").write_text(
+                "version: 1\nproject: limits\npackages:\n  m:\n    tasks:\n      t:\n        limits: {memory: 20MiB}\n"
+                "        run: [sh, -c, 'echo begins; tail /dev/zero']\n"
+                "  l:\n    tasks:\n      t:\n        limits: {log: 64KiB}\n        run: [sh, -c, 'yes']\n")
+            self.cluster.must("project", "deploy", folder)
+        for package, reason in (("limits/m", "memory limit"), ("limits/l", "log limit")):
+            with self.subTest(reason):
+                execution = self.cluster.submit(package)
+                self.assertEqual(self.cluster.wait(execution), "failed")
+                self.assertIn(reason, self.cluster.json("task", "show", str(execution), "t")["attempts"][0]["reason"])
+                self.assertNotEqual(self.cluster.must("logs", str(execution)).out, "")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
