@@ -5,6 +5,7 @@ Nothing here sleeps: `until` asks the cluster again until it says what is waited
 """
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 ARGOSY = os.environ.get("ARGOSY") or str(ROOT / "build" / "release" / "argosy")
 SKIPPED = 77                         # what ctest takes for "skipped"
+BUG = re.compile(r"check failed|terminate called|AddressSanitizer|LeakSanitizer|ThreadSanitizer|UndefinedBehavior|runtime error:|"
+                 r"ended by signal (4|6|7|8|11);", re.IGNORECASE)
 
 
 class Done:
@@ -120,6 +123,11 @@ class Cluster:
     def close(self):
         self.down()
         self.kill_all()
+        bugs = [line for file in (self.folder / "log").glob("*.log") for line in file.read_text(errors="replace").splitlines()
+                if BUG.search(line)]
+        if bugs:                     # a role that died of a bug was started again: the test itself may not have noticed
+            print(self.logs(), file=sys.stderr)
+            raise AssertionError(f"a bug of ours: {bugs[:5]}")
         if os.environ.get("ARGOSY_TEST_KEEP"):
             print(f"kept: {self.folder}", file=sys.stderr)
         else:
