@@ -1,5 +1,5 @@
-// SHA-256 (FIPS 180-4) without a library: the names of content and plans, for layers that link no
-// cryptography. Thread rule: one thread at a time.
+// SHA-256 over a stream of bytes: names of content, plans and requests. libsodium lives in the source file, a library of
+// its own (argosy_digest): cores do not link it. Thread rule: one thread at a time.
 #pragma once
 
 #include <array>
@@ -11,18 +11,20 @@ namespace argosy {
 
 class Sha256 {
  public:
-  void add(std::string_view bytes);
-  std::string finish_hex();  // 64 lower-case digits; once
+  using Value = std::array<std::uint8_t, 32>;
 
+  Sha256();
+  void add(std::string_view bytes);
+  Value finish();            // once; afterwards the object starts anew
+  std::string finish_hex();  // the same as 64 lower-case digits
+
+  static Value of(std::string_view bytes);
   static std::string hex_of(std::string_view bytes);
 
  private:
-  void take_block(const unsigned char* block);
-
-  std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  std::array<unsigned char, 64> rest_{};
-  std::uint64_t total_ = 0;
+  alignas(16) std::array<std::uint8_t, 128> state_;  // libsodium's state, kept out of this header
 };
+
+std::string to_hex(std::string_view bytes);
 
 }  // namespace argosy

@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <memory>
 
-#include "broker/readiness.h"
 #include "broker/shell.h"
+#include "fabric/host_facts.h"
 #include "fabric/signals.h"
 
 namespace argosy::broker {
@@ -38,7 +38,7 @@ int run_broker(const Config& config) {
 
   auto shell = Shell::open(config);
   if (!shell) return fail(shell.error());
-  if (const auto told = tell_ready((*shell)->endpoint()); !told) spdlog::warn("{}", told.error().message);
+  fabric::tell_ready("ready " + (*shell)->endpoint());
   const auto ended = (*shell)->run(signals.fd(), [&] { return order_of(signals.take()); });
   if (!ended) return fail(ended.error());
   spdlog::info("stopped");

@@ -75,7 +75,7 @@ class Shell {
 };
 
 // The program: serves in the foreground until SIGTERM or SIGINT; SIGHUP reads the roster again. Tells when it
-// is ready (readiness.h). Returns the exit status; a failure is one line on stderr.
+// is ready. Returns the exit status; a failure is one line on stderr.
 int run_broker(const Config& config);
 
 }  // namespace argosy::broker

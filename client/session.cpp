@@ -6,10 +6,10 @@
 #include <set>
 #include <utility>
 
-#include "client/this_host.h"
 #include "fabric/client_socket.h"
 #include "fabric/clock.h"
 #include "fabric/context.h"
+#include "fabric/host_facts.h"
 #include "fabric/poll.h"
 #include "fabric/sealing.h"
 #include "schemas/codec.h"
@@ -97,7 +97,8 @@ void Session::State::send(const Word& word) {
 void Session::State::say_hello() {
   Hello hello;
   hello.session = session;
-  hello.host = this_host();
+  const auto facts = fabric::read_host_facts();
+  hello.host = {facts.name, facts.machine_id, facts.boot_id};
   hello.build = "argosy client";
   connection = {};
   send(hello);

@@ -1,29 +1,11 @@
-// SHA-256 over a stream of bytes: names of project content. Thread rule: one thread at a time.
+// SHA-256 for those who know fabric: base/sha256.h.
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <string>
-#include <string_view>
+#include "base/sha256.h"
 
 namespace argosy::fabric {
 
-class Sha256 {
- public:
-  using Value = std::array<std::uint8_t, 32>;
-
-  Sha256();
-  void add(std::string_view bytes);
-  Value finish();            // once; afterwards the object starts anew
-  std::string finish_hex();  // the same as 64 lower-case digits
-
-  static Value of(std::string_view bytes);
-  static std::string hex_of(std::string_view bytes);
-
- private:
-  alignas(16) std::array<std::uint8_t, 128> state_;  // libsodium's state, kept out of this header
-};
-
-std::string to_hex(std::string_view bytes);
+using argosy::Sha256;
+using argosy::to_hex;
 
 }  // namespace argosy::fabric

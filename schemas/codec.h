@@ -13,7 +13,7 @@
 #include <utility>
 #include <variant>
 
-#include "base/check.h"
+#include "base/result.h"
 #include "schemas/words.h"
 
 namespace argosy {
@@ -25,28 +25,7 @@ struct DecodeError {
 
 // A value, or why the bytes were refused.
 template <class T>
-class [[nodiscard]] Decoded {
- public:
-  Decoded(T value) : held_(std::move(value)) {}
-  Decoded(DecodeError error) : held_(std::move(error)) {}
-
-  bool ok() const { return held_.index() == 0; }
-  explicit operator bool() const { return ok(); }
-
-  // Required: ok().
-  T& value() { CHECK(ok()); return std::get<0>(held_); }
-  const T& value() const { CHECK(ok()); return std::get<0>(held_); }
-  T& operator*() { return value(); }
-  const T& operator*() const { return value(); }
-  T* operator->() { return &value(); }
-  const T* operator->() const { return &value(); }
-
-  // Required: !ok().
-  const DecodeError& error() const { CHECK(!ok()); return std::get<1>(held_); }
-
- private:
-  std::variant<T, DecodeError> held_;
-};
+using Decoded = Result<T, DecodeError>;
 
 std::string encode_envelope(const Envelope& envelope);
 std::string encode_body(const Word& word);

@@ -1,5 +1,6 @@
 #include "worker/shell.h"
 
+#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <csignal>
@@ -300,6 +301,8 @@ void Shell::send(const Address& to, ShardTerm reign, const Word& word) {
 }  // namespace
 
 int run_worker(const Config& config) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("worker"));  // stdout is for the readiness line
+  spdlog::set_level(spdlog::level::from_str(config.log_level));
   auto folder = Folder::open(config.directory);
   if (!folder) {
     std::fprintf(stderr, "argosy worker: %s\n", folder.error().message.c_str());
