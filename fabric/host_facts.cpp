@@ -51,7 +51,7 @@ void tell_ready(const std::string& line) {
   if (path[0] == '@') address.sun_path[0] = '\0';
   const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return;
-  static constexpr char kReady[] = "READY=1";
+  static constexpr char kReady[] = "READY=1\n";
   (void)sendto(fd, kReady, sizeof kReady - 1, 0, reinterpret_cast<const sockaddr*>(&address),
                static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length));
   close(fd);
