@@ -80,8 +80,10 @@ void take_claim(Step& step, Shard& shard, WorkerIndex worker, Lane& lane, const 
 
 }  // namespace
 
-bool can_run(const Worker& worker, const Lane& lane) {
-  return worker.online && lane.reconciled && lane.renewal.value > 0 && lane.session == worker.presence.session &&
+bool can_run(const Step& step, const Shard& shard, const Worker& worker, const Lane& lane) {
+  // With a lease that has run out the worker would give the item back, or it would count as lost before it was said.
+  const bool has_lease = lane.renewal.value > 0 && step.now.steady < lane.granted_at + shard.lease;
+  return worker.online && lane.reconciled && has_lease && lane.session == worker.presence.session &&
          lane.connection == worker.presence.connection;
 }
 
@@ -103,7 +105,7 @@ void on_claim(Step& step, Shard& shard, std::vector<ItemClaim>&& claims) {
     if (worker.online && (claim.session != worker.presence.session || claim.connection != worker.presence.connection)) {
       step.ignore(Ignored::claim_old_session);
       decline(step, shard, claim, declined);
-    } else if (can_run(worker, *lane)) {
+    } else if (can_run(step, shard, worker, *lane)) {
       take_claim(step, shard, index, *lane, claim, declined);
     } else if (lane->parked.size() >= step.state.limits.parked_claims) {
       step.ignore(Ignored::claim_parked_too_many);
@@ -117,7 +119,7 @@ void on_claim(Step& step, Shard& shard, std::vector<ItemClaim>&& claims) {
 
 void unpark(Step& step, Shard& shard, WorkerIndex index, Lane& lane) {
   const Worker& worker = *step.state.workers[index];
-  if (lane.parked.empty() || !can_run(worker, lane)) return;
+  if (lane.parked.empty() || !can_run(step, shard, worker, lane)) return;
   std::vector<ItemClaim> parked;
   parked.swap(lane.parked);
   Declined declined;
