@@ -26,7 +26,9 @@ void undo_claim(Step& step, Shard& shard, Gathered& gathered, Batch& rest, std::
   const std::uint64_t no = row.attempt.item.item.value;
   const auto it = task->open.find(no);
   if (it == task->open.end() || it->second.attempt != row.attempt.attempt || !it->second.is_held()) return;
-  shard.lanes[it->second.worker].open.erase(row.attempt);
+  Lane& lane = shard.lanes[it->second.worker];
+  const ConnectionId connection = lane.connection;  // the broker finds the ledger by it
+  lane.open.erase(row.attempt);
   task->held -= 1;
   if (it->second.attempt.value <= 1) {
     task->open.erase(it);
@@ -34,7 +36,7 @@ void undo_claim(Step& step, Shard& shard, Gathered& gathered, Batch& rest, std::
     it->second.attempt.value -= 1;
     it->second.state = ItemState::ready;
   }
-  say_to_broker(step, Declined{{{row.attempt.item, row.worker, row.session, {}}}});
+  say_to_broker(step, Declined{{{row.attempt.item, row.worker, row.session, connection}}});
   if (task->items.closed()) return;
   task->items.put_back(no);
   offer(step, shard, *task);

@@ -33,7 +33,11 @@ std::optional<Ignored> ignore_message(const State& state, const Message& message
   if (!state.link.up) return Ignored::no_welcome;
   const bool welcome = std::holds_alternative<Welcome>(message.word);
   if (message.envelope.epoch < state.link.epoch) return Ignored::old_epoch;
-  if (!state.link.welcome && !welcome && !std::holds_alternative<Refused>(message.word)) return Ignored::no_welcome;
+  if (welcome || std::holds_alternative<Refused>(message.word)) return std::nullopt;
+  if (!state.link.welcome) return Ignored::no_welcome;
+  // What was said to an earlier connection of ours and is heard only now: who is where has changed since.
+  const ConnectionId to = message.envelope.to.connection;
+  if (to != ConnectionId{} && to != state.link.connection) return Ignored::old_connection;
   return std::nullopt;
 }
 

@@ -188,9 +188,17 @@ void tick_lost(Step& step, Shard& shard) {
         lost.push_back(attempt);
       }
     }
+    const Worker& worker = *step.state.workers[index];
+    Declined unsaid;
     for (const AttemptRef& attempt : lost) {
-      lose_attempt(step, shard, attempt, step.state.workers[index]->name + " was not heard for longer than the lease");
+      // Its Run may never have been said (the catalog was away): then the worker cannot free its room at the broker.
+      const OpenItem& item = find_task(shard, attempt.item)->open.at(attempt.item.item.value);
+      if (worker.online && item.state == ItemState::claimed && item.session == lane.session) {
+        unsaid.claims.push_back({attempt.item, worker.name, item.session, lane.connection});
+      }
+      lose_attempt(step, shard, attempt, worker.name + " was not heard for longer than the lease");
     }
+    if (!unsaid.claims.empty()) say_to_broker(step, std::move(unsaid));
   }
 }
 

@@ -50,7 +50,7 @@ claim w1 items=1.0.0,2.0.0
 >     execution 1 running
 >     execution 2 running
 commit verdict=refused rows=claims index=0
->   broker ← Declined{claims [{item 1.0.0, worker "w1", session 5}]}
+>   broker ← Declined{claims [{item 1.0.0, worker "w1", session 5, connection 10}]}
 >   broker ← Publish{offers [{item 1.0.0, offer_class 1, group 1}]}
 >   commit 7 term 1
 >     claim 2.0.0#1 w1
