@@ -30,7 +30,7 @@ void draw_time(Rng& rng, Draw& d) {
   d.lease = milliseconds(2'000 + up_to(rng, 6'000));
   d.catalog_grace = milliseconds(4'000 + up_to(rng, 16'000));
   d.clock_ppm = rng.chance(1, 2) ? 9'900 : 0;
-  d.run_most = milliseconds(200 + up_to(rng, rng.chance(1, 3) ? 40'000 : 12'000));
+  d.run_most = milliseconds(200 + up_to(rng, rng.chance(1, 2) ? 40'000 : 12'000));
 }
 
 void draw_faults(Rng& rng, Draw& d) {

@@ -71,21 +71,28 @@ void World::pause_master() {
 
 void World::pause_worker() {
   WorkerProcess& worker = any_worker();
-  if (rng_.chance(1, 2)) {
-    pause(worker.process, worker.name());
-    if (rng_.chance(1, 3)) network_.partition(worker, up_to(seconds(30)));
-    return;
+  switch (rng_.below(4)) {
+    case 0: return pause_between(worker, Renew::word, 60, 100, true);
+    case 1: return pause_between(worker, Credit::word, 110, 400, false);
+    default: break;
   }
-  // The hard moment: a lease is asked for, the answer is heard just before the old one ends, and then nothing more is.
-  worker.after_next_renew([this, &worker] {
-    if (healed_ || worker.process.paused()) return;
-    stage_.note(worker.name() + " is paused for most of its lease");
+  pause(worker.process, worker.name());
+  if (rng_.chance(1, 3)) network_.partition(worker, up_to(seconds(30)));
+}
+
+// The hard moments. After a Renew: the answer is heard just before the old lease ends, and then nothing more is. After a
+// Credit: a Run waits for the worker until its lease is long over.
+void World::pause_between(WorkerProcess& worker, std::uint16_t word, std::int64_t least_percent, std::int64_t most_percent,
+                          bool alone) {
+  worker.after_next(word, [this, &worker, least_percent, most_percent, alone] {
+    if (healed_ || !worker.process.up() || worker.process.paused()) return;
+    const Duration pause = drawn_.lease * rng_.between(least_percent, most_percent) / 100;
+    stage_.note(worker.name() + " is paused at a hard moment");
     worker.process.pause();
-    const Duration most = drawn_.lease * static_cast<std::int64_t>(60 + rng_.below(40)) / 100;
-    agenda_.after(most, [this, &worker, life = worker.process.life()] {
+    agenda_.after(pause, [this, &worker, alone, life = worker.process.life()] {
       if (worker.process.life() != life || !worker.process.paused()) return;
-      network_.partition(worker, seconds(10) + up_to(seconds(30)));
-      stage_.note(worker.name() + " goes on, alone");
+      if (alone && !healed_) network_.partition(worker, seconds(10) + up_to(seconds(30)));
+      stage_.note(worker.name() + " goes on");
       worker.process.resume();
     });
   });

@@ -1,5 +1,6 @@
 #include "tests/sim/worker_process.h"
 
+#include "schemas/names.h"
 #include "schemas/transcript.h"
 
 namespace argosy::sim {
@@ -202,9 +203,10 @@ void WorkerProcess::say_word(const worker::Say& debt) {
   message.envelope.reign = debt.reign;
   message.word = debt.word;
   say(stage_, *this, std::move(message));
-  if (!after_renew_ || !std::holds_alternative<Renew>(debt.word)) return;
-  stage_.agenda.after(Duration{}, std::move(after_renew_));
-  after_renew_ = nullptr;
+  const auto hook = hooks_.find(word_of(debt.word));
+  if (hook == hooks_.end()) return;
+  stage_.agenda.after(Duration{}, std::move(hook->second));
+  hooks_.erase(hook);
 }
 
 void WorkerProcess::send_log(const worker::SendLog& debt) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -28,8 +29,8 @@ class WorkerProcess : public Party {
   void link_down() override;
   void frames_came(const Frames& frames) override;
 
-  // Calls `act` once, after the next Renew is said.
-  void after_next_renew(std::function<void()> act) { after_renew_ = std::move(act); }
+  // Calls `act` once, after the word is said the next time.
+  void after_next(std::uint16_t word, std::function<void()> act) { hooks_[word] = std::move(act); }
 
   const worker::Machine* machine() const { return machine_.get(); }
   // In words, what is still to be brought home; empty: nothing.
@@ -57,7 +58,7 @@ class WorkerProcess : public Party {
   std::unique_ptr<worker::Machine> machine_;
   SessionId session_;
   std::uint64_t wake_serial_ = 0;
-  std::function<void()> after_renew_;
+  std::map<std::uint16_t, std::function<void()>> hooks_;
   std::uint64_t in_pipes_ = 0;   // written by tasks, not yet read
   std::set<std::string> cache_;  // content that is there; gone with the spool
 };

@@ -6,7 +6,7 @@
 namespace argosy::sim {
 namespace {
 
-constexpr Duration kLiveness = seconds(600);     // how long a healed world may take
+constexpr Duration kLiveness = seconds(3'600);    // how long a healed world may take
 constexpr std::uint64_t kEventsMost = 6'000'000;  // more is somebody running in circles
 
 std::string key_of(std::uint64_t number) {

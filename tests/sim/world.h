@@ -58,6 +58,8 @@ class World {
   void catalog_slow();
 
   void pause(Process& process, const std::string& who);
+  void pause_between(WorkerProcess& worker, std::uint16_t word, std::int64_t least_percent, std::int64_t most_percent,
+                     bool alone);
   Party& anybody();
   MasterProcess& any_master() { return *masters_[rng_.below(masters_.size())]; }
   WorkerProcess& any_worker() { return *workers_[rng_.below(workers_.size())]; }
