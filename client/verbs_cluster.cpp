@@ -3,6 +3,7 @@
 
 #include "client/cli.h"
 #include "client/cluster_init.h"
+#include "client/expiry.h"
 
 namespace argosy::client {
 namespace {
@@ -37,8 +38,13 @@ void print_status(const json& status) {
 }
 
 int show_status(Cli& cli) {
-  const auto document = cli.ask("status", json::object());
+  auto document = cli.ask("status", json::object());
   if (!document) return cli.fail(document.error());
+  const Layout layout{cli.folder()};
+  for (const auto& file : {layout.authority(), layout.endpoint_certificate()}) {
+    const auto ending = expiring_soon(file);
+    if (ending) for (const auto& sentence : *ending) (*document)["warnings"].push_back(sentence);
+  }
   if (cli.output_format() == Format::table) {
     print_status(*document);
   } else {

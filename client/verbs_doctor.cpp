@@ -7,8 +7,7 @@
 #include "broker/config.h"
 #include "catalog/catalog.h"
 #include "client/cli.h"
-#include "fabric/certificates.h"
-#include "fabric/clock.h"
+#include "client/expiry.h"
 #include "fabric/keys.h"
 #include "fabric/roster.h"
 #include "worker/config.h"
@@ -17,8 +16,6 @@ namespace argosy::client {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::int64_t kDay = 86'400;
 
 class Checks {
  public:
@@ -42,13 +39,10 @@ Status status_of(const Result<T>& result) {
 }
 
 void check_dates(Checks& checks, const std::filesystem::path& file) {
-  const auto certificates = fabric::Certificate::load(file);
-  checks.add("certificate " + file.string(), status_of(certificates));
-  if (!certificates) return;
-  for (const auto& one : *certificates) {
-    const std::int64_t days = (one.facts().not_after - fabric::read_wall()).us / 1'000'000 / kDay;
-    if (days < 30) checks.warn("certificate " + file.string(), "expires in " + std::to_string(days) + " days");
-  }
+  const auto ending = expiring_soon(file);
+  checks.add("certificate " + file.string(), status_of(ending));
+  if (!ending) return;
+  for (const auto& sentence : *ending) checks.warn("certificate " + file.string(), sentence);
 }
 
 // What a worker's host alone needs not have: cluster.toml.

@@ -119,7 +119,7 @@ Verdict worker_lost(Room& room, Arguments& arguments) {
   later.orders.emplace_back(LostOrder{0, room.who(), name});
   later.finish = [name](Room& after, const std::vector<DeskOutcome>& outcomes) -> Verdict {
     const std::uint64_t attempts = std::get<LostOutcome>(outcomes.front()).attempts;
-    note(after, "worker.lost", "worker " + name, std::to_string(attempts) + " attempts");
+    if (attempts == 0) note(after, "worker.lost", "worker " + name, "nothing was open");  // else the machine wrote it with the ends
     return Document{{{"worker", name}, {"attempts", attempts}}, {}};
   };
   return later;

@@ -322,7 +322,7 @@ std::vector<ExecutionId> stop_executions(Step& step, Shard& shard, const std::ve
     Gathered& gathered = open_batch(step, shard);
     execution->status = ExecutionStatus::stopping;
     row_due(shard, *execution);
-    gathered.batch->operations.push_back({step.now.wall, who, "cancel", "execution " + std::to_string(id.value), {}});
+    gathered.batch->operations.push_back({step.now.wall, who, "execution.cancel", "execution " + std::to_string(id.value), {}});
     gathered.then.stopping.push_back(id);
     mark_changed(step, *execution);
     stopped.push_back(id);

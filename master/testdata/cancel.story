@@ -54,7 +54,7 @@ commit
 >   broker ← Declined{claims [{item 1.0.3, worker "w1", session 5, connection 10}]}
 >   commit 7 term 1
 >     execution 1 stopping
->     operation operator olga cancel execution 1
+>     operation operator olga execution.cancel execution 1
 commit
 >   w1 ← Stop{session 5, attempts [1.0.0#1, 1.0.1#1]}
 >   commit 8 term 1
