@@ -3,7 +3,7 @@
 import unittest
 
 from cluster import Cluster, until
-from kill_test import SCRIPT, Ledger
+from kill_test import SCRIPT, Ledger, attempts_of, compare
 
 
 class EverythingTest(unittest.TestCase):
@@ -19,11 +19,7 @@ class EverythingTest(unittest.TestCase):
                 until(lambda: not cluster.supervisor(), "the supervisor is gone")
                 cluster.up()
             self.assertEqual(cluster.wait(array), "succeeded")
-            lines = ledger.lines()
-            self.assertEqual([l for l in lines if l[0] == "O"], [])
-            self.assertEqual({item for kind, item, _ in lines if kind == "E"}, set(range(1, 401)))
-            for item in range(1, 401):
-                self.assertEqual(len([l for l in lines if l[0] == "E" and l[1] == item]), 1, f"item {item} ended more than once")
+            compare(self, ledger, attempts_of(cluster, array), 400)
             cluster.must("execution", "cancel", str(waits))
             self.assertEqual(cluster.wait(waits), "canceled")
             self.assertTrue(cluster.verify()["clean"])

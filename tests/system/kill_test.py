@@ -56,6 +56,34 @@ def attempts_of(cluster, execution):
     return out
 
 
+def compare(test, ledger, catalog, tasks):
+    """Ledger and catalog tell the same: each item ran, succeeded once, and never again without a recorded end in between."""
+    lines = ledger.lines()
+    test.assertEqual([l for l in lines if l[0] == "O"], [], "attempts overlapped")
+    started, ended, latest = defaultdict(list), defaultdict(list), {}
+    for kind, item, attempt in lines:
+        if kind == "S":
+            test.assertGreater(attempt, latest.get(item, 0), f"item {item}: attempt {attempt} started behind a later one")
+            latest[item] = attempt
+            started[item].append(attempt)
+        else:
+            test.assertEqual(latest.get(item), attempt, f"item {item}: attempt {attempt} ended behind the start of another")
+            ended[item].append(attempt)
+    test.assertEqual(sorted(started), list(range(1, tasks + 1)), "items that never ran")
+    succeeded = 1
+    for item, attempts in catalog.items():
+        numbers = [a[0] for a in attempts]
+        test.assertEqual(numbers, list(range(1, len(numbers) + 1)), f"item {item}")
+        test.assertEqual([a[0] for a in attempts if a[1] == succeeded], [numbers[-1]],
+                         f"item {item}: one success, at the end: {attempts}")
+        for (_, _, _, ended_at), (_, _, claimed_at, _) in zip(attempts, attempts[1:]):
+            test.assertLessEqual(ended_at, claimed_at, f"item {item}: claimed before the attempt before had ended: {attempts}")
+        test.assertTrue(set(started[item]) <= set(numbers), f"item {item} ran as {started[item]}, the catalog has {numbers}")
+        test.assertIn(numbers[-1], ended[item], f"item {item}: succeeded without having ended")
+    again = [item for item, attempts in started.items() if len(attempts) > 1]
+    print(f"{len(again)} items were interrupted and ran again, each after a recorded end", flush=True)
+
+
 class KillTest(unittest.TestCase):
     def run_drill(self, cluster):
         ledger = Ledger(cluster.folder.parent / "ledger")
@@ -77,35 +105,9 @@ class KillTest(unittest.TestCase):
             self.assertGreaterEqual(kills, len(ROLES), "too fast: not every role was killed")
             shown = cluster.show(execution)
             self.assertEqual((shown["status"], shown["tasks"]["succeeded"]), ("succeeded", TASKS))
-            self.compare(ledger, attempts_of(cluster, execution))
+            compare(self, ledger, attempts_of(cluster, execution), TASKS)
             verified = cluster.verify()
             self.assertTrue(verified["clean"], verified["problems"])
-
-    def compare(self, ledger, catalog):
-        lines = ledger.lines()
-        self.assertEqual([l for l in lines if l[0] == "O"], [], "attempts overlapped")
-        started, ended, latest = defaultdict(list), defaultdict(list), {}
-        for kind, item, attempt in lines:
-            if kind == "S":
-                self.assertGreater(attempt, latest.get(item, 0), f"item {item}: attempt {attempt} started behind a later one")
-                latest[item] = attempt
-                started[item].append(attempt)
-            else:
-                self.assertEqual(latest.get(item), attempt, f"item {item}: attempt {attempt} ended behind the start of another")
-                ended[item].append(attempt)
-        self.assertEqual(sorted(started), list(range(1, TASKS + 1)), "items that never ran")
-        succeeded = 1
-        for item, attempts in catalog.items():
-            numbers = [a[0] for a in attempts]
-            self.assertEqual(numbers, list(range(1, len(numbers) + 1)), f"item {item}")
-            self.assertEqual([a[0] for a in attempts if a[1] == succeeded], [numbers[-1]],
-                             f"item {item}: one success, at the end: {attempts}")
-            for (_, _, _, ended_at), (_, _, claimed_at, _) in zip(attempts, attempts[1:]):
-                self.assertLessEqual(ended_at, claimed_at, f"item {item}: claimed before the attempt before had ended: {attempts}")
-            self.assertTrue(set(started[item]) <= set(numbers), f"item {item} ran as {started[item]}, the catalog has {numbers}")
-            self.assertIn(numbers[-1], ended[item], f"item {item}: succeeded without having ended")
-        again = [item for item, attempts in started.items() if len(attempts) > 1]
-        print(f"{len(again)} items were interrupted and ran again, each after a recorded end", flush=True)
 
 
 if __name__ == "__main__":
