@@ -165,11 +165,13 @@ void Tasks::on_exited(Now now, keeper::TaskToken token, AttemptEnd end, std::vec
   forget(token);
 }
 
-// The tasks died with their keeper, what they left is swept here; then a new keeper is launched.
+// The tasks died with their keeper, what they left is swept here; then a new keeper is launched. While a process cannot be
+// killed (it sleeps in the kernel) no end is told: nobody may run its item again.
 void Tasks::on_keeper_died(Now now, const keeper::KeeperDied& died, std::vector<Event>& events) {
   poll_.remove(keeper_token_);
   keeper_.reset();
-  keeper::kill_descendants(kSweepBound);
+  while (!keeper::kill_descendants(kSweepBound).all_gone) {
+  }
   std::vector<keeper::TaskToken> tokens;
   for (const auto& [token, task] : running_) tokens.push_back(token);
   for (const auto token : tokens) {
