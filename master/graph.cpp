@@ -296,13 +296,22 @@ void cancel_rest(Step& step, Shard& shard, TaskState& task) {
       ++it;
       continue;
     }
-    EndRow row;
-    row.end.attempt = {item_ref(task, it->first), item.attempt};
-    row.end.reason = EndReason::canceled;
-    row.end.ended_at = step.now.wall;
-    row.item = *apply(item.state, ItemEvent::cancel);
-    gathered.batch->ends.push_back(std::move(row));
-    gathered.rows += 1;
+    const AttemptRef attempt{item_ref(task, it->first), item.attempt};
+    const ItemState state = *apply(item.state, ItemEvent::cancel);
+    auto& ends = gathered.batch->ends;
+    const auto same = std::find_if(ends.begin(), ends.end(), [&](const EndRow& row) { return row.end.attempt == attempt; });
+    if (same != ends.end()) {  // its last attempt's end is not written yet: one row says both
+      same->item = state;
+      same->not_before = {};
+    } else {
+      EndRow row;
+      row.end.attempt = attempt;
+      row.end.reason = EndReason::canceled;
+      row.end.ended_at = step.now.wall;
+      row.item = state;
+      ends.push_back(std::move(row));
+      gathered.rows += 1;
+    }
     task.canceled += 1;
     it = task.open.erase(it);
   }
