@@ -27,7 +27,7 @@ void draw_time(Rng& rng, Draw& d) {
   d.safety = seconds(20 + up_to(rng, 50));
   d.delay_most = microseconds(rng.chance(1, 3) ? 1 + up_to(rng, 2'000'000) : 100 + up_to(rng, 20'000));
   d.commit_most = microseconds(rng.chance(1, 4) ? 1 + up_to(rng, 1'000'000) : 100 + up_to(rng, 20'000));
-  d.lease = milliseconds(2'000 + up_to(rng, 6'000));
+  d.lease = milliseconds(2'000 + up_to(rng, 10'000));
   d.catalog_grace = milliseconds(4'000 + up_to(rng, 16'000));
   d.clock_ppm = rng.chance(1, 2) ? 9'900 : 0;
   d.run_most = milliseconds(200 + up_to(rng, rng.chance(1, 2) ? 40'000 : 12'000));

@@ -72,7 +72,7 @@ void World::pause_master() {
 void World::pause_worker() {
   WorkerProcess& worker = any_worker();
   switch (rng_.below(4)) {
-    case 0: return pause_between(worker, Renew::word, 60, 100, true);
+    case 0: return pause_between(worker, Renew::word, 45, 66, true);
     case 1: return pause_between(worker, Credit::word, 110, 400, false);
     default: break;
   }
@@ -84,8 +84,9 @@ void World::pause_worker() {
 // Credit: a Run waits for the worker until its lease is long over.
 void World::pause_between(WorkerProcess& worker, std::uint16_t word, std::int64_t least_percent, std::int64_t most_percent,
                           bool alone) {
-  worker.after_next(word, [this, &worker, least_percent, most_percent, alone] {
+  worker.after_next(word, [this, &worker, word, least_percent, most_percent, alone] {
     if (healed_ || !worker.process.up() || worker.process.paused()) return;
+    if (alone && !worker.is_busy()) return pause_between(worker, word, least_percent, most_percent, alone);
     const Duration pause = drawn_.lease * rng_.between(least_percent, most_percent) / 100;
     stage_.note(worker.name() + " is paused at a hard moment");
     worker.process.pause();

@@ -32,6 +32,8 @@ class WorkerProcess : public Party {
   // Calls `act` once, after the word is said the next time.
   void after_next(std::uint16_t word, std::function<void()> act) { hooks_[word] = std::move(act); }
 
+  bool is_busy() const { return host_.running() > 0; }
+
   const worker::Machine* machine() const { return machine_.get(); }
   // In words, what is still to be brought home; empty: nothing.
   std::string pending() const;
