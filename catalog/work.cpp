@@ -1,6 +1,7 @@
 #include "catalog/work.h"
 
 #include <algorithm>
+#include <set>
 
 #include "catalog/batch_rows.h"
 
@@ -95,17 +96,23 @@ BatchOutcome refused(Sql& sql, const Batch& batch, const std::string& message, b
 }
 
 // A batch whose outcome was unknown is written again, and finds its own execution under the key. To its master that is
-// fresh: it has not begun it yet. Told by the admission's time, and by nobody having gone on with it.
+// fresh: it has not begun it yet. Told by the admission's time, and by nobody having gone on with it. A key that stands in
+// the batch twice is fresh once.
 Status tell_own_repeats(Sql& sql, const Batch& batch, std::vector<AdmissionOutcome>& outcomes) {
   const auto is_repeat = [](const AdmissionOutcome& o) { return o.outcome == Admitted::repeated; };
   if (std::none_of(outcomes.begin(), outcomes.end(), is_repeat)) return Done{};
+  std::set<ExecutionId> fresh;
+  for (const AdmissionOutcome& each : outcomes)
+    if (each.outcome == Admitted::fresh) fresh.insert(each.execution);
   return sql.read([&] {
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-      if (!is_repeat(outcomes[i])) continue;
+      if (!is_repeat(outcomes[i]) || fresh.contains(outcomes[i].execution)) continue;
       const auto own = sql.row<std::int64_t>(
           "SELECT 1 FROM executions WHERE id = :a AND shard = :b AND status = 1 AND created_at = :c",
           outcomes[i].execution.value, batch.fence.shard.value, batch.admissions[i].at.us);
-      if (own) outcomes[i].outcome = Admitted::fresh;
+      if (!own) continue;
+      outcomes[i].outcome = Admitted::fresh;
+      fresh.insert(outcomes[i].execution);
     }
     return Done{};
   });

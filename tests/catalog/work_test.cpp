@@ -19,8 +19,16 @@ TEST_P(Work, AdmissionMakesAnExecutionOnceForItsKey) {
   EXPECT_EQ(first[2].outcome, Admitted::repeated);
   EXPECT_EQ(first[2].execution.value, 1u);
 
+  // Written again because its outcome was unknown: the same executions, which are still to be begun, each once.
+  const auto told_again = commit(b).admissions;
+  EXPECT_EQ(told_again[0].outcome, Admitted::fresh);
+  EXPECT_EQ(told_again[0].execution.value, 1u);
+  EXPECT_EQ(told_again[1].outcome, Admitted::fresh);
+  EXPECT_EQ(told_again[2].outcome, Admitted::repeated);
+
   Batch c = batch();
   c.admissions = {admission("k2"), admission("k1")};
+  for (Admission& later : c.admissions) later.at = {6000};
   c.admissions[1].request_digest = "another";
   const auto again = commit(c).admissions;
   EXPECT_EQ(again[0].outcome, Admitted::repeated);
