@@ -1,5 +1,7 @@
 #include "tests/sim/draw.h"
 
+#include <algorithm>
+
 #include "base/quantity.h"
 #include "base/rng.h"
 
@@ -30,7 +32,7 @@ void draw_time(Rng& rng, Draw& d) {
   d.lease = milliseconds(2'000 + up_to(rng, 10'000));
   d.catalog_grace = milliseconds(4'000 + up_to(rng, 16'000));
   d.clock_ppm = rng.chance(1, 2) ? 9'900 : 0;
-  d.run_most = milliseconds(200 + up_to(rng, rng.chance(1, 2) ? 40'000 : 12'000));
+  d.run_most = milliseconds(200 + up_to(rng, rng.chance(1, 2) ? 60'000 : 12'000));
 }
 
 void draw_faults(Rng& rng, Draw& d) {
@@ -61,6 +63,13 @@ Draw draw(std::uint64_t seed) {
   draw_faults(rng, d);
   d.executions = 1 + up_to(rng, 5);
   d.items_most = 1 + up_to(rng, 30);
+  if (!rng.chance(1, 4)) return d;
+  // Few tasks that outlive their leases by far, and workers that are away just then.
+  d.items_most = 1 + up_to(rng, 5);
+  d.workers = std::max(d.workers, 2u);
+  d.run_least = seconds(15);
+  d.run_most = seconds(60);
+  d.pause_worker = 4 + up_to(rng, 4);
   return d;
 }
 

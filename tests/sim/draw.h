@@ -48,7 +48,7 @@ struct Draw {
   // Work.
   std::uint32_t executions = 4;
   std::uint32_t items_most = 20;
-  Duration run_most;                       // of a task
+  Duration run_least, run_most;            // of a task
 };
 
 // Pure: the same seed, the same draw.

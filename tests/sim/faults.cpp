@@ -71,7 +71,7 @@ void World::pause_master() {
 
 void World::pause_worker() {
   WorkerProcess& worker = any_worker();
-  switch (rng_.below(4)) {
+  switch (rng_.below(3)) {
     case 0: return pause_between(worker, Renew::word, 45, 66, true);
     case 1: return pause_between(worker, Credit::word, 110, 400, false);
     default: break;
@@ -86,7 +86,7 @@ void World::pause_between(WorkerProcess& worker, std::uint16_t word, std::int64_
                           bool alone) {
   worker.after_next(word, [this, &worker, word, least_percent, most_percent, alone] {
     if (healed_ || !worker.process.up() || worker.process.paused()) return;
-    if (alone && !worker.is_busy()) return pause_between(worker, word, least_percent, most_percent, alone);
+    if (alone && !worker.runs_for(drawn_.lease * 2 + seconds(3))) return pause_between(worker, word, least_percent, most_percent, alone);
     const Duration pause = drawn_.lease * rng_.between(least_percent, most_percent) / 100;
     stage_.note(worker.name() + " is paused at a hard moment");
     worker.process.pause();

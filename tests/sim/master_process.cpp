@@ -89,6 +89,12 @@ void MasterProcess::frames_came(const Frames& frames) {
   if (finished != nullptr && stage_.bug == Bug::second_end_overwrites) {
     for (const AttemptEnd& end : finished->ends) stage_.store.overwrite_end(end);
   }
+  const auto* inventory = std::get_if<Inventory>(&message->word);
+  if (inventory != nullptr && stage_.bug == Bug::second_end_overwrites) {
+    AttemptEnd end;
+    end.exit_code = 0;
+    for (const AttemptRef& attempt : inventory->finished) end.attempt = attempt, stage_.store.overwrite_end(end);
+  }
   if (!master::is_desk_word(message->word)) return step(master::Heard{std::move(*message)});
   process.post(stage_.up_to(milliseconds(3)), [this, held = std::move(*message)] { desk(held); });
 }

@@ -75,6 +75,14 @@ void WorkerHost::extend(AttemptRef attempt, Time deadline) {
   guard(attempt, it->second.serial);
 }
 
+bool WorkerHost::runs_for(Duration long_time) const {
+  const WallTime until = clock_.now(stage_.agenda.now()).wall + long_time;
+  for (const auto& [attempt, task] : tasks_) {
+    if (task.started_at + task.plan.run >= until) return true;
+  }
+  return false;
+}
+
 void WorkerHost::stop(AttemptRef attempt, Duration grace) {
   const auto it = tasks_.find(attempt);
   if (it == tasks_.end() || !keeper_up_ || it->second.killed_by != 0) return;

@@ -49,7 +49,8 @@ class WorkerHost {
   // Kills what earlier sessions left; calls `done` when nothing is left.
   void sweep(std::function<void()> done);
 
-  std::size_t running() const { return tasks_.size(); }
+  // Some task would run for that long from now on.
+  bool runs_for(Duration long_time) const;
   const HostClock& clock() const { return clock_; }
 
   // The disk.

@@ -32,7 +32,8 @@ class WorkerProcess : public Party {
   // Calls `act` once, after the word is said the next time.
   void after_next(std::uint16_t word, std::function<void()> act) { hooks_[word] = std::move(act); }
 
-  bool is_busy() const { return host_.running() > 0; }
+  // Some task of it would run for that long, if nobody ended it.
+  bool runs_for(Duration long_time) const { return host_.runs_for(long_time); }
 
   const worker::Machine* machine() const { return machine_.get(); }
   // In words, what is still to be brought home; empty: nothing.

@@ -1,5 +1,7 @@
 #include "tests/sim/workload.h"
 
+#include <algorithm>
+
 #include "tests/sim/witness.h"
 
 namespace argosy::sim {
@@ -109,6 +111,7 @@ Behaviour Workload::behaviour(AttemptRef attempt) const {
   Behaviour made;
   const auto most = static_cast<std::uint64_t>(drawn_.run_most.us);
   made.run = microseconds(static_cast<std::int64_t>(1'000 + rng.below((rng.chance(1, 3) ? most : most / 10) + 1)));
+  made.run = std::max(made.run, drawn_.run_least);
   made.exit_code = rng.chance(1, 7) ? 1 : 0;
   if (rng.chance(1, 30)) made.signal = 11;
   made.term_takes = milliseconds(rng.between(1, 2'000));
