@@ -93,6 +93,7 @@ void on_inventory(Step& step, Shard& shard, WorkerIndex index, ConnectionId conn
   if (word.serial < lane.inventory) return step.ignore(Ignored::old_inventory);
   lane.inventory = word.serial;
   lane.reconciled = false;
+  lane.window_bytes = window_untold;  // what it was told may have been lost with our own connection
   remember_session(worker, word.session, word.predecessor, word.host);
   const std::vector<AttemptRef> held = sorted(word.held), finished = sorted(word.finished);
   Compared compared;
