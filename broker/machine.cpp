@@ -130,7 +130,7 @@ void Machine::Turn::on_word(const MessageCame& message, Connection* connection, 
   if (const auto* it = std::get_if<Withdraw>(&word)) return withdraw(message, *connection, *it);
   if (const auto* it = std::get_if<Credit>(&word)) return credit(*connection, *it);
   if (const auto* it = std::get_if<Declined>(&word)) return declined(*it);
-  CHECK(!"a word for the broker that it does not know");
+  refuse(message, Refusal::not_active, "this broker has no peers");
 }
 
 void Machine::Turn::on(const RubbishCame& rubbish) {

@@ -11,8 +11,8 @@
 
 namespace argosy {
 
-using Word = std::variant<Hello, Welcome, Bye, Ping, Pong, Refused, Holders, Holding, Roster, Presence, BrokerReport, Publish,
-                          Withdraw, Credit, Claim, Declined, Run, Started, Log, Finished, Recorded, LogCredit, Return, Stop,
+using Word = std::variant<Hello, Welcome, Bye, Ping, Pong, Refused, Holders, Holding, Roster, Presence, BrokerReport, Beat,
+                          Switchover, Endpoint, Publish, Withdraw, Credit, Claim, Declined, Run, Started, Log, Finished, Recorded, LogCredit, Return, Stop,
                           Drop, Renew, Granted, Inventory, Reconciled, Fetch, Chunk, Submit, Accepted, Watch, Changed, Ask,
                           Answer, Put, Stored, Deploy>;
 

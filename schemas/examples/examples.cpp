@@ -140,7 +140,13 @@ std::vector<Message> session_examples() {
       said(kMaster, kBroker, Roster{12, {{kDigest, "w1", Role::worker, RosterState::disabled}}}),
       said(kBroker, kMaster, Presence{true, {example_presence()}}),
       said(kBroker, kMaster,
-           BrokerReport{"b1", {{kDigest, "127.0.0.1", "unknown key", 3, kAt}}, {{"refused_no_hello", 5}}}),
+           BrokerReport{"b1", {{kDigest, "127.0.0.1", "unknown key", 3, kAt}}, {{"refused_no_hello", 5}},
+                        {{"b2", BrokerDuty::rising, {4, "b2"}, kDigest, milliseconds(40), "the link to b1 is cut"}}}),
+      said({Role::broker, "b2", {}}, kBroker,
+           Beat{"b2", BrokerDuty::leaving, {3, "b1"}, true, 12, 2, kDigest, "b3"}),
+      said({Role::operator_, "root", ConnectionId{9}}, kBroker, Switchover{"b2"}),
+      said(kBroker, kWorker,
+           Endpoint{2, "tcp://argosy.example.org:7400", "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n"}),
   };
 }
 
@@ -167,9 +173,9 @@ std::vector<Message> work_examples() {
       said(kWorker, kHolder, Return{kSession, "draining", true, {kAttempt}}),
       said(kMaster, kWorker, Stop{kSession, {kAttempt}}),
       said(kMaster, kWorker, Drop{kSession, {kAttempt}}),
-      said(kWorker, kHolder, Renew{kSession, Renewal{9}}),
-      said(kMaster, kWorker, Granted{kSession, Renewal{9}, seconds(60), seconds(10)}),
-      said(kWorker, kHolder, Inventory{2, kSession, SessionId{77}, example_host(), {kAttempt}, {kAttempt}}),
+      said(kWorker, kHolder, Renew{kSession, Renewal{9}, 5}),
+      said(kMaster, kWorker, Granted{kSession, Renewal{9}, seconds(60), seconds(10), 5}),
+      said(kWorker, kHolder, Inventory{2, kSession, SessionId{77}, example_host(), {kAttempt}, {kAttempt}, 5}),
       said(kMaster, kWorker, Reconciled{kSession, 2}),
       said(kWorker, kHolder, Fetch{kDigest, 262'144, 65'536}),
       said(kMaster, kWorker, Chunk{kDigest, 262'144, 300'000, kSealed}),

@@ -228,14 +228,76 @@ struct BrokerCounter {
   void visit(V& v) { v(name); v(value); }
 };
 
+// What a broker does with the virtual endpoint. protocol.md, "Brokers".
+enum class BrokerDuty : std::uint8_t {
+  standby = 1,   // watches; serves nobody
+  rising = 2,    // its epoch goes to disk, it fences and takes the endpoint
+  active = 3,    // serves
+  leaving = 4,   // gives the endpoint up
+};
+
+// A broker as another one knows it, for people.
+struct BrokerView {
+  std::string name;
+  BrokerDuty duty = BrokerDuty::standby;
+  Epoch epoch;                           // its own reign while it rises or serves, else the highest it knows
+  std::string fingerprint;               // of its endpoint certificate: SHA-256, hex
+  Duration heard_ago;                    // since its last word; 0: the one that reports
+  std::string trouble;                   // an alarm that stands, in words; empty: none
+
+  auto operator<=>(const BrokerView&) const = default;
+  template <class V>
+  void visit(V& v) { v(name); v(duty); v(epoch.number); v(epoch.broker); v(fingerprint); v(heard_ago); v(trouble); }
+};
+
 struct BrokerReport {
   static constexpr std::uint16_t word = 11;
   std::string broker;
   std::vector<RefusedPeer> refused;      // bounded by the gate's table
   std::vector<BrokerCounter> counters;   // refusals by reason, offers, connections, memory
+  std::vector<BrokerView> brokers;       // itself first, then the peers of its configuration
 
   template <class V>
-  void visit(V& v) { v(broker); v(refused); v(counters); }
+  void visit(V& v) { v(broker); v(refused); v(counters); v(brokers); }
+};
+
+// broker → broker, every `beat`: on the link between two brokers, and from a standby to the virtual endpoint. Answered by Beat.
+struct Beat {
+  static constexpr std::uint16_t word = 12;
+  std::string broker;                    // its name: all brokers hold one key
+  BrokerDuty duty = BrokerDuty::standby;
+  Epoch epoch;                           // its own reign while it rises or serves, else the highest it knows
+  bool greeted = false;                  // somebody said Hello in that epoch; an epoch without yields
+  std::uint64_t roster = 0;              // serial of the roster it has; who has a higher one says Roster
+  std::uint64_t endpoint = 0;            // serial of the Endpoint it has; likewise
+  std::string fingerprint;               // of its endpoint certificate: SHA-256, hex
+  std::string take_over;                 // of an active that leaves: the broker that is to take the endpoint; empty: any
+
+  template <class V>
+  void visit(V& v) {
+    v(broker); v(duty); v(epoch.number); v(epoch.broker); v(greeted); v(roster); v(endpoint); v(fingerprint); v(take_over);
+  }
+};
+
+// operator → active broker: give the endpoint to another one. Refused, or done: then Welcome comes in a higher epoch.
+struct Switchover {
+  static constexpr std::uint16_t word = 13;
+  std::string to;                        // the broker that is to serve; empty: any that is heard
+
+  template <class V>
+  void visit(V& v) { v(to); }
+};
+
+// Where the cluster is to be reached from now on (`argosy catalog set-endpoint`). master → broker, broker → broker, and
+// broker → any after Welcome and on change. Who hears it checks the certificate, moves over and keeps it on disk.
+struct Endpoint {
+  static constexpr std::uint16_t word = 14;
+  std::uint64_t serial = 0;              // the highest counts
+  std::string endpoint;                  // "tcp://host:port"
+  std::string certificates;              // PEM: one or two, each with the key that is used there
+
+  template <class V>
+  void visit(V& v) { v(serial); v(endpoint); v(certificates); }
 };
 
 }  // namespace argosy

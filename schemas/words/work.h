@@ -212,9 +212,10 @@ struct Renew {
   static constexpr std::uint16_t word = 39;
   SessionId session;
   Renewal renewal;
+  std::uint64_t incarnation = 0;         // of the catalog, as the worker knows it; 0: it knows none
 
   template <class V>
-  void visit(V& v) { v(session); v(renewal); }
+  void visit(V& v) { v(session); v(renewal); v(incarnation); }
 };
 
 // master → worker: given. The master counts from the moment it gave.
@@ -224,9 +225,10 @@ struct Granted {
   Renewal renewal;
   Duration lease;                        // of the shard; a task's own lease stands in its body
   Duration grace;
+  std::uint64_t incarnation = 0;         // of the catalog; another one than before: what the worker has is void
 
   template <class V>
-  void visit(V& v) { v(session); v(renewal); v(lease); v(grace); }
+  void visit(V& v) { v(session); v(renewal); v(lease); v(grace); v(incarnation); }
 };
 
 // worker → master: all that this worker has of the shard. Said to every new holder and on every new connection.
@@ -238,9 +240,10 @@ struct Inventory {
   Host host;
   std::vector<AttemptRef> held;          // running or waiting, of this session
   std::vector<AttemptRef> finished;      // not yet recorded, of any session
+  std::uint64_t incarnation = 0;         // of the catalog that gave them; 0: an older worker
 
   template <class V>
-  void visit(V& v) { v(serial); v(session); v(predecessor); v(host); v(held); v(finished); }
+  void visit(V& v) { v(serial); v(session); v(predecessor); v(host); v(held); v(finished); v(incarnation); }
 };
 
 // master → worker: Inventory `serial` was compared with the catalog; what follows from it was said before this.
