@@ -29,7 +29,7 @@ void tell(const char* what, double rate, const char* unit) {
 class Fleet {
  public:
   Fleet(std::uint32_t workers, std::uint32_t classes) : workers_(workers), classes_(classes) {
-    step(Start{{0, ""}, 0});
+    step(Start{});
     step(EpochStored{{1, "b1"}});
     Hello hello;
     hello.session = {1};

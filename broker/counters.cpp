@@ -40,12 +40,20 @@ std::string_view to_text(Count count) {
       return "dropped_old_holding";
     case Count::dropped_old_roster:
       return "dropped_old_roster";
+    case Count::dropped_old_endpoint:
+      return "dropped_old_endpoint";
     case Count::dropped_not_held:
       return "dropped_not_held";
     case Count::dropped_full:
       return "dropped_full";
     case Count::refusals_untold:
       return "refusals_untold";
+    case Count::reigns:
+      return "reigns";
+    case Count::step_downs:
+      return "step_downs";
+    case Count::alarms:
+      return "alarms";
     case Count::hellos:
       return "hellos";
     case Count::relayed:

@@ -32,9 +32,14 @@ enum class Count : std::uint8_t {
   dropped_old_session,  // a master's word to a connection that is not current
   dropped_old_holding,  // a shard claimed at a term that is not the highest
   dropped_old_roster,   // a roster with a serial that is not higher
+  dropped_old_endpoint,  // an Endpoint with a serial that is not higher
   dropped_not_held,     // freed or declined, and not in the ledger
   dropped_full,         // the receiver does not read
   refusals_untold,      // refused, and not said: that peer has heard too many
+  // Between brokers.
+  reigns,       // how often this broker began to serve
+  step_downs,   // how often another one had the better right
+  alarms,
   // Carried.
   hellos,
   relayed,

@@ -25,6 +25,29 @@ struct RosterUpdate {
   std::vector<RosterEntry> entries;
 };
 
+// A word to another broker, on the link that this one opened to it. Not sent where the link is down: the next Beat
+// says it again.
+struct LinkOutgoing {
+  std::string peer;  // empty: to whoever serves the virtual endpoint
+  Envelope envelope;
+  Word word;
+};
+
+enum class HookKind : std::uint8_t { fence, on_activate, on_deactivate };
+
+struct HookOrder {
+  HookRunId run;
+  HookKind kind = HookKind::fence;
+  std::vector<std::string> peers;  // fence: whom
+  Epoch epoch;
+};
+
+// Something that people should look at. It stands in BrokerReport until it is over; this is said once.
+struct Alarm {
+  std::string peer;  // whom it is about; this broker itself too
+  std::string text;
+};
+
 struct Effects {
   // Must be on disk (synced) before EpochStored is told; the machine serves nobody until then.
   std::optional<Epoch> store_epoch;
@@ -32,8 +55,24 @@ struct Effects {
   // To the gate at once and to disk soon. Then IdentitiesChanged for each peer that is now somebody else.
   std::optional<RosterUpdate> roster;
 
+  // Where the cluster is to be reached from now on: to disk soon.
+  std::optional<Endpoint> endpoint;
+
   // To be sent in this order. A send that fails is told (SendFailed, PeerGone); the machine repeats nothing.
   std::vector<Outgoing> out;
+
+  std::vector<LinkOutgoing> link_out;
+
+  // No more on the virtual endpoint: its connections end when what is queued on them was sent.
+  bool stop_listening = false;
+
+  // To be run one after another, also behind those of earlier steps. Each is answered by HookEnded.
+  std::vector<HookOrder> hooks;
+
+  // On the virtual endpoint. Answered by Listening or ListenFailed.
+  bool listen = false;
+
+  std::vector<Alarm> alarms;
 
   // All is said: send what is queued, then exit.
   bool stopped = false;
@@ -41,7 +80,13 @@ struct Effects {
   void clear() {
     store_epoch.reset();
     roster.reset();
+    endpoint.reset();
     out.clear();
+    link_out.clear();
+    stop_listening = false;
+    hooks.clear();
+    listen = false;
+    alarms.clear();
     stopped = false;
   }
 };

@@ -41,12 +41,16 @@ struct Undecodable {
   std::string where;
 };
 
+// Where a message came in: on the virtual endpoint, or on this broker's own address, which is for other brokers.
+enum class Via : std::uint8_t { endpoint, peers };
+
 // A message came. The shell decodes the body if is_for_broker(envelope.word) (door.h), and only then.
 struct MessageCame {
   PeerId peer;
   Identity identity;
   Envelope envelope;
   std::variant<Opaque, Word, Undecodable> body;
+  Via via = Via::endpoint;
 };
 
 // Frames whose envelope could not be decoded: wrong count, rubbish, too large.
@@ -84,15 +88,42 @@ struct GateReported {
   std::vector<BrokerCounter> counters;
 };
 
-// First event of all: what is on this host's disk. The machine answers with Effects::store_epoch.
+// First event of all: what is on this host's disk. Without peers the machine answers with Effects::store_epoch.
 struct Start {
-  Epoch highest;  // number 0: none yet
-  std::uint64_t roster_serial = 0;
+  Epoch highest;      // number 0: none yet
+  Roster roster;      // serial 0: none yet
+  Endpoint endpoint;  // likewise
 };
 
 // Effects::store_epoch is on disk.
 struct EpochStored {
   Epoch epoch;
+};
+
+// Another broker said a word on a link that this one opened.
+struct BrokerSaid {
+  std::string peer;  // as Options::peers names it; empty: whoever serves the virtual endpoint
+  Word word;
+};
+
+// Nobody listens where that broker has its own address, or (empty) at the virtual endpoint: a try to connect was
+// refused. Told for each try; the shell tries at least every `beat` while there is no connection.
+struct ConnectionRefused {
+  std::string peer;
+};
+
+// One run of a hook that Effects::hooks asked for. ok: it did what it is for, or there is none to run.
+using HookRunId = Id<struct HookRunTag, std::uint64_t>;
+struct HookEnded {
+  HookRunId run;
+  bool ok = true;
+  std::string text;  // why not, for people
+};
+
+// What came of Effects::listen.
+struct Listening {};
+struct ListenFailed {
+  std::string text;
 };
 
 // deadline() has come, or all messages that were there are handled: now offers and room are matched.
@@ -101,7 +132,8 @@ struct Tick {};
 // An orderly stop was asked for.
 struct Stop {};
 
-using Event = std::variant<Start, EpochStored, MessageCame, RubbishCame, PeerGone, SendFailed,
-                           IdentitiesChanged, GateReported, Tick, Stop>;
+using Event =
+    std::variant<Start, EpochStored, MessageCame, RubbishCame, PeerGone, SendFailed, IdentitiesChanged,
+                 GateReported, BrokerSaid, ConnectionRefused, HookEnded, Listening, ListenFailed, Tick, Stop>;
 
 }  // namespace argosy::broker

@@ -19,6 +19,8 @@ Machine::Machine(Options options) : options_(std::move(options)), state_(options
 Machine::~Machine() = default;
 
 void Machine::step(Now now, const Event& event, Effects& out) {
+  // Who slept cannot say who was silent.
+  if (stepped_at_ + options_.takeover_after / 2 < now.steady) state_.watch.forgive(now.steady);
   stepped_at_ = now.steady;
   Turn turn(options_, state_, now, out);
   std::visit([&](const auto& each) { turn.on(each); }, event);
@@ -31,12 +33,23 @@ void Machine::step(Now now, const Event& event, Effects& out) {
 }
 
 std::optional<Time> Machine::deadline() const {
-  if (!std::holds_alternative<Serving>(state_.reign)) return std::nullopt;
+  if (std::holds_alternative<Idle>(state_.reign)) return std::nullopt;
+  std::optional<Time> next;
+  const auto wants = [&](const std::optional<Time>& when) {
+    if (when && (!next || *when < *next)) next = when;
+  };
+  if (!options_.peers.empty()) {
+    wants(state_.beat_at);
+    if (std::holds_alternative<Watching>(state_.reign)) wants(state_.watch.rise_at(stepped_at_));
+    if (const auto* leaving = std::get_if<Leaving>(&state_.reign); leaving != nullptr && leaving->left) {
+      wants(leaving->until);
+    }
+  }
+  if (!std::holds_alternative<Serving>(state_.reign)) return next;
   if (state_.matcher.wanted()) return stepped_at_;
-  const std::optional<Time> look = state_.presence.next_look();
-  const std::optional<Time> report = report_due(options_, state_);
-  if (look && report) return std::min(*look, *report);
-  return look ? look : report;
+  wants(state_.presence.next_look());
+  wants(report_due(options_, state_));
+  return next;
 }
 
 void Machine::audit() const {
@@ -51,25 +64,22 @@ void Machine::audit() const {
 
 void Machine::Turn::on(const Start& start) {
   CHECK(std::holds_alternative<Idle>(state_.reign));
-  state_.roster_serial = start.roster_serial;
-  rise_above(start.highest);
-}
-
-void Machine::Turn::on(const EpochStored& stored) {
-  const auto* rising = std::get_if<Rising>(&state_.reign);
-  if (rising != nullptr && rising->epoch == stored.epoch) state_.reign = Serving{stored.epoch};
-}
-
-// Ends the reign, if there is one: who is connected says Hello again in the next.
-void Machine::Turn::rise_above(const Epoch& seen) {
-  forget_all();
-  const Epoch epoch{seen.number + 1, options_.name};
-  state_.reign = Rising{epoch};
-  out_.store_epoch = epoch;
+  state_.known = start.highest;
+  state_.endpoint = start.endpoint;
+  take_roster(start.roster);
+  out_.roster.reset();  // the gate has it
+  state_.watch.begin(now_);
+  state_.beat_at = now_;
+  if (options_.peers.empty()) return rise(Rising::Stage::storing);
+  happen(Happening::started);
 }
 
 void Machine::Turn::on(const MessageCame& message) {
   if (std::holds_alternative<Idle>(state_.reign)) return;
+  if (message.identity.role == Role::broker) return broker_came(message);
+  if (message.via == Via::peers) {
+    return refuse(message, Refusal::not_active, "this address is for brokers: connect to the virtual endpoint");
+  }
   Connection* connection = state_.presence.of_peer(message.peer);
   if (connection != nullptr && (connection->role != message.identity.role ||
                                 connection->name != message.identity.name || !message.identity.enabled)) {
@@ -102,9 +112,11 @@ bool Machine::Turn::admit(const MessageCame& message, Connection* connection) {
     if (seen.number > serving->epoch.number + kEpochLeap) {
       refuse(message, Refusal::invalid, "no broker ever reigned in epoch " + std::to_string(seen.number));
     } else {
-      rise_above(seen);
+      meet_higher(seen);
+      const bool stays = std::holds_alternative<Rising>(state_.reign);
       refuse(message, Refusal::not_active,
-             "this broker rises above the epoch that you know: say Hello again");
+             stays ? "this broker rises above the epoch that you know: say Hello again"
+                   : "this broker steps down: connect anew");
     }
     return false;
   }
@@ -126,11 +138,13 @@ void Machine::Turn::on_word(const MessageCame& message, Connection* connection, 
   if (const auto* it = std::get_if<Ping>(&word)) return send(*connection, Pong{it->nonce});
   if (const auto* it = std::get_if<Holding>(&word)) return holding(*connection, *it);
   if (const auto* it = std::get_if<Roster>(&word)) return roster(message, *it);
+  if (const auto* it = std::get_if<Endpoint>(&word)) return endpoint(message, *it);
+  if (const auto* it = std::get_if<Switchover>(&word)) return switchover(message, *it);
   if (const auto* it = std::get_if<Publish>(&word)) return publish(message, *connection, *it);
   if (const auto* it = std::get_if<Withdraw>(&word)) return withdraw(message, *connection, *it);
   if (const auto* it = std::get_if<Credit>(&word)) return credit(*connection, *it);
   if (const auto* it = std::get_if<Declined>(&word)) return declined(*it);
-  refuse(message, Refusal::not_active, "this broker has no peers");
+  CHECK(!"a word for the broker that it does not know");
 }
 
 void Machine::Turn::on(const RubbishCame& rubbish) {
@@ -166,6 +180,7 @@ void Machine::Turn::on(const GateReported& report) {
 }
 
 void Machine::Turn::on(const Tick&) {
+  look_around();
   if (!std::holds_alternative<Serving>(state_.reign)) return;
   for (const ConnectionId id : state_.presence.take_due(now_)) look(*state_.presence.of_id(id));
   match();
@@ -173,11 +188,10 @@ void Machine::Turn::on(const Tick&) {
 }
 
 void Machine::Turn::on(const broker::Stop&) {
+  if (!options_.peers.empty()) return happen(Happening::stop);
   for (const auto& [id, connection] : state_.presence.all())
     send(*state_.presence.of_id(id), Bye{"the broker stops"});
-  forget_all();
-  state_.reign = Idle{};
-  out_.stopped = true;
+  end();
 }
 
 void Machine::Turn::send(Connection& to, Word word, ShardTerm reign) {

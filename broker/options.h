@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 
@@ -15,6 +16,12 @@ struct Options {
   Duration heartbeat = seconds(1);
   Duration silence = seconds(4);
   Duration report_every = seconds(1);  // BrokerReport, on change
+
+  // The other brokers of the cluster, by name; none: this one rises at once and is never a standby.
+  std::vector<std::string> peers;
+  std::string fingerprint;                   // of this broker's endpoint certificate
+  Duration beat = milliseconds(50);          // how often brokers tell each other that they are there
+  Duration takeover_after = milliseconds(400);  // silence after which a standby rises
 
   std::uint32_t max_connections = 16'384;  // some 1 KiB each
   std::uint32_t max_clients = 4'096;       // of them: operators, submitters, viewers

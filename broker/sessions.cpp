@@ -8,6 +8,9 @@ namespace argosy::broker {
 
 namespace {
 
+constexpr std::size_t kEndpointBytes = 256;
+constexpr std::size_t kCertificateBytes = 64 * 1024;
+
 // What catalogs approve. Masters and operators stand in files on the broker's host: no push makes one.
 bool may_be_pushed(const RosterEntry& entry) {
   return entry.role == Role::worker || entry.role == Role::submitter || entry.role == Role::viewer;
@@ -32,6 +35,7 @@ void Machine::Turn::hello(const MessageCame& message, Connection* before, const 
   if (!make_way(message, hello)) return;
 
   count(Count::hellos);
+  std::get<Serving>(state_.reign).greeted = true;
   Connection& connection = state_.presence.add(now_, message.peer, message.identity, hello);
   if (connection.role == Role::worker) {
     state_.matcher.add_worker(connection.id, connection.name, hello);
@@ -76,6 +80,7 @@ bool Machine::Turn::make_way(const MessageCame& message, const Hello& hello) {
 void Machine::Turn::welcome(Connection& connection) {
   send(connection, Welcome{connection.id, options_.heartbeat, options_.silence, state_.routes.holders(),
                            options_.cluster});
+  if (state_.endpoint.serial > 0) send(connection, state_.endpoint);
 }
 
 void Machine::Turn::bye(Connection& connection) {
@@ -136,22 +141,48 @@ void Machine::Turn::look(Connection& connection) {
 }
 
 void Machine::Turn::roster(const MessageCame& message, const Roster& roster) {
-  if (roster.serial < state_.roster_serial) return count(Count::dropped_old_roster);
-  state_.roster_serial = roster.serial;
-  RosterUpdate update{roster.serial, {}};
-  std::copy_if(roster.entries.begin(), roster.entries.end(), std::back_inserter(update.entries),
-               may_be_pushed);
-  if (update.entries.size() < roster.entries.size()) {
-    refuse(message, Refusal::invalid,
-           "entries of roles other than worker, submitter and viewer are left out: those stand in "
-           "the roster file on the broker's host");
+  if (take_roster(roster)) return;
+  refuse(message, Refusal::invalid,
+         "entries of roles other than worker, submitter and viewer are left out: those stand in "
+         "the roster file on the broker's host");
+}
+
+bool Machine::Turn::take_roster(const Roster& roster) {
+  if (roster.serial < state_.roster.serial) {
+    count(Count::dropped_old_roster);
+    return true;
   }
+  Roster taken{roster.serial, {}};
+  std::copy_if(roster.entries.begin(), roster.entries.end(), std::back_inserter(taken.entries), may_be_pushed);
   std::map<std::string, std::vector<std::string>> tags;
-  for (const RosterEntry& each : update.entries) {
+  for (const RosterEntry& each : taken.entries) {
     if (each.role == Role::worker && !each.tags.empty()) tags[each.name] = each.tags;
   }
   state_.matcher.give_tags(std::move(tags));
-  out_.roster = std::move(update);
+  const bool whole = taken.entries.size() == roster.entries.size();
+  state_.roster = std::move(taken);
+  out_.roster = RosterUpdate{state_.roster.serial, state_.roster.entries};
+  return whole;
+}
+
+void Machine::Turn::endpoint(const MessageCame& message, const Endpoint& endpoint) {
+  if (endpoint.serial == 0 || !endpoint.endpoint.starts_with("tcp://") || endpoint.certificates.empty()) {
+    return refuse(message, Refusal::invalid,
+                  "Endpoint wants a serial above 0, an endpoint tcp://HOST:PORT and its certificates");
+  }
+  if (endpoint.endpoint.size() > kEndpointBytes || endpoint.certificates.size() > kCertificateBytes) {
+    return refuse(message, Refusal::too_large,
+                  "Endpoint is longer than 256 bytes, or its certificates than 64 KiB");
+  }
+  take_endpoint(endpoint);
+}
+
+void Machine::Turn::take_endpoint(const Endpoint& endpoint) {
+  if (endpoint.serial <= state_.endpoint.serial) return count(Count::dropped_old_endpoint);
+  state_.endpoint = endpoint;
+  out_.endpoint = endpoint;
+  if (!std::holds_alternative<Serving>(state_.reign)) return;
+  for (const auto& [id, connection] : state_.presence.all()) send(*state_.presence.of_id(id), endpoint);
 }
 
 }  // namespace argosy::broker

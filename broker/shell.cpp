@@ -81,7 +81,7 @@ Status Shell::rise() {
   // The port first: an epoch is not spent on a broker that cannot listen. Nobody is answered before the loop
   // runs.
   if (auto listens = server_->listen(config_.endpoint); !listens) return listens.error();
-  step(Start{kept_.epoch(), kept_.roster().serial});
+  step(Start{kept_.epoch(), kept_.roster(), {}});
   if (failed_) return *failed_;
   return Done{};
 }

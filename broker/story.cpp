@@ -103,6 +103,10 @@ Roster roster_of(const Arguments& with) {
   return roster;
 }
 
+Endpoint endpoint_of(const Arguments& with) {
+  return {number_of(with, "serial", 1), text_of(with, "at", "tcp://192.0.2.1:7433"), "PEM"};
+}
+
 }  // namespace
 
 Story::Story() {
@@ -139,7 +143,9 @@ void Story::command(const std::string& line) {
   }
   const std::string& first = words[0];
   if (first == "start") {
-    step(Start{{number_of(with, "epoch", 0), "b0"}, number_of(with, "roster", 0)});
+    Endpoint endpoint;
+    if (with.contains("endpoint")) endpoint = endpoint_of({{"serial", with.at("endpoint")}});
+    step(Start{{number_of(with, "epoch", 0), "b0"}, {number_of(with, "roster", 0), {}}, endpoint});
   } else if (first == "stored") {
     step(EpochStored{epoch_});
   } else if (first == "stop") {
@@ -154,10 +160,61 @@ void Story::command(const std::string& line) {
     Party& party = parties_[words.at(1)];
     party = {
         PeerId{parties_.size()}, {role_of(words.at(2)), words.at(3), !with.contains("disabled")}, {}, {}};
-  } else {
+  } else if (!broker_command(words, with)) {
     CHECK(parties_.contains(first));
     say(parties_.at(first), words.at(1), with);
   }
+}
+
+// What concerns the other brokers.
+bool Story::broker_command(const std::vector<std::string>& words, const Arguments& with) {
+  const std::string& first = words[0];
+  if (first == "brokers") {  // brokers NAME of=NAME,NAME
+    options_.name = words.at(1);
+    options_.peers = split(text_of(with, "of"), ',');
+    options_.fingerprint = "f00d";
+    machine_ = std::make_unique<Machine>(options_);
+  } else if (first == "link" && words.at(2) == "beat") {  // link NAME beat …
+    step(BrokerSaid{words.at(1), beat_with(text_of(with, "as", words.at(1)), with)});
+  } else if (first == "link") {
+    step(BrokerSaid{words.at(1), words.at(2) == "roster" ? Word(roster_of(with)) : Word(endpoint_of(with))});
+  } else if (first == "endpoint") {  // endpoint beat from=NAME …
+    step(BrokerSaid{"", beat_with(text_of(with, "from"), with)});
+  } else if (first == "refused") {  // refused NAME|endpoint
+    step(ConnectionRefused{words.at(1) == "endpoint" ? "" : words.at(1)});
+  } else if (first == "hook") {  // hook ok|failed [run=N]
+    step(HookEnded{{number_of(with, "run", hook_.value)}, words.at(1) == "ok",
+                   words.at(1) == "ok" ? "" : "exit status 1"});
+  } else if (first == "listens") {
+    step(Listening{});
+  } else if (first == "cannot") {
+    step(ListenFailed{"tcp://192.0.2.1:7433: cannot listen: this host does not have that address"});
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// duty=active epoch=3@b1 [greeted] [roster=N] [endpoint=N] [other] [take_over=NAME] [trouble=TEXT]
+Beat Story::beat_with(const std::string& broker, const Arguments& with) const {
+  Beat beat;
+  beat.broker = broker;
+  const std::string duty = text_of(with, "duty", "standby");
+  beat.duty = duty == "rising"    ? BrokerDuty::rising
+              : duty == "active"  ? BrokerDuty::active
+              : duty == "leaving" ? BrokerDuty::leaving
+                                  : BrokerDuty::standby;
+  if (with.contains("epoch")) {
+    const auto parts = split(with.at("epoch"), '@');
+    beat.epoch = {std::stoull(parts.at(0)), parts.size() > 1 ? parts.at(1) : broker};
+  }
+  beat.greeted = with.contains("greeted");
+  beat.roster = number_of(with, "roster", 0);
+  beat.endpoint = number_of(with, "serial", 0);
+  beat.fingerprint = with.contains("other") ? "beef" : "f00d";
+  beat.take_over = text_of(with, "take_over");
+  beat.trouble = text_of(with, "trouble");
+  return beat;
 }
 
 void Story::say(Party& party, const std::string& what, const Arguments& with) {
@@ -195,6 +252,9 @@ Word Story::word_of(Party& party, const std::string& what, const Arguments& with
   if (what == "ping") return Ping{number_of(with, "nonce", 1)};
   if (what == "roster") return roster_of(with);
   if (what == "publish") return publish_of(with);
+  if (what == "switchover") return Switchover{text_of(with, "name")};
+  if (what == "endpoint") return endpoint_of(with);
+  if (what == "beat") return beat_with(text_of(with, "from"), with);
   if (what == "withdraw") return Withdraw{items_of(text_of(with, "items"))};
   if (what == "credit") {
     return Credit{static_cast<std::uint32_t>(number_of(with, "prefetch", 0)), with.contains("draining"),
@@ -214,7 +274,8 @@ void Story::hand(Party& party, const Arguments& with, std::uint16_t number, cons
   Envelope envelope;
   envelope.version = static_cast<std::uint32_t>(number_of(with, "version", protocol_version));
   envelope.word = number;
-  envelope.epoch = {number_of(with, "epoch", epoch_.number), epoch_.broker};
+  const bool beats = number == Beat::word;  // its epoch is in the body
+  envelope.epoch = {beats ? 0 : number_of(with, "epoch", epoch_.number), epoch_.broker};
   envelope.connection = {number_of(with, "connection", number == Hello::word ? 0 : party.connection.value)};
   envelope.reign = with.contains("reign") ? reigns_of(with.at("reign")).front() : party.reign;
   envelope.to.role = Role::broker;
@@ -229,6 +290,7 @@ void Story::hand(Party& party, const Arguments& with, std::uint16_t number, cons
   }
   const auto decoded_envelope = decode_envelope(encode_envelope(envelope));
   MessageCame message{party.peer, party.identity, *decoded_envelope, Opaque{{77}}};
+  if (with.contains("line")) message.via = Via::peers;
   if (word != nullptr) {
     const auto decoded = decode_body(number, encode_body(*word));
     CHECK(decoded.ok());
@@ -276,8 +338,42 @@ void Story::note(Effects& effects) {
       line += " " + std::string(to_string(each.role)) + "/" + each.name;
     owed_.push_back(line);
   }
+  if (effects.endpoint) {
+    owed_.push_back("endpoint " + std::to_string(effects.endpoint->serial) + ": " + effects.endpoint->endpoint);
+  }
   for (const Outgoing& each : effects.out) hear(each);
+  note_links(effects);
+  note_brokers(effects);
   if (effects.stopped) owed_.push_back("stopped");
+}
+
+void Story::note_brokers(const Effects& effects) {
+  if (effects.stop_listening) owed_.push_back("stop listening");
+  for (const HookOrder& each : effects.hooks) {
+    hook_ = each.run;
+    std::string line = each.kind == HookKind::fence         ? "fence"
+                       : each.kind == HookKind::on_activate ? "on_activate"
+                                                            : "on_deactivate";
+    for (const std::string& peer : each.peers) line += " " + peer;
+    owed_.push_back(line);
+  }
+  if (effects.listen) owed_.push_back("listen");
+  for (const Alarm& each : effects.alarms) owed_.push_back("alarm " + each.peer + ": " + each.text);
+}
+
+// Beats go out all the time: those that say something new are printed.
+void Story::note_links(const Effects& effects) {
+  if (effects.link_out.empty()) return;
+  std::string to;
+  for (const LinkOutgoing& each : effects.link_out) {
+    to += (to.empty() ? "" : ",") + (each.peer.empty() ? "endpoint" : each.peer);
+  }
+  const LinkOutgoing& one = effects.link_out.front();
+  const auto word = decode_body(one.envelope.word, encode_body(one.word));
+  CHECK(word.ok());
+  const std::string said = to + " ← " + to_text(*word);
+  if (said != said_) owed_.push_back(said);
+  said_ = said;
 }
 
 void Story::hear(const Outgoing& outgoing) {
@@ -301,6 +397,11 @@ void Story::hear(const Outgoing& outgoing) {
     for (const RefusedPeer& each : report->refused) line += " " + each.address + " " + each.reason;
     for (const BrokerCounter& each : report->counters) {
       if (each.value != 0) line += " " + each.name + "=" + std::to_string(each.value);
+    }
+    for (const BrokerView& each : report->brokers) {
+      if (options_.peers.empty()) break;
+      line += " | " + each.name + " " + std::to_string(each.epoch.number) + (each.trouble.empty() ? "" : ": ") +
+              each.trouble;
     }
   }
   owed_.push_back(line);

@@ -32,11 +32,15 @@ class Story {
   };
 
   void command(const std::string& line);
+  bool broker_command(const std::vector<std::string>& words, const Arguments& with);
+  Beat beat_with(const std::string& broker, const Arguments& with) const;
   void say(Party& party, const std::string& what, const Arguments& with);
   Word word_of(Party& party, const std::string& what, const Arguments& with);
   void hand(Party& party, const Arguments& with, std::uint16_t number, const Word* word);
   void step(const Event& event);
   void note(Effects& effects);
+  void note_brokers(const Effects& effects);
+  void note_links(const Effects& effects);
   void hear(const Outgoing& outgoing);
   void tick_if_due();
   void let_pass(Duration duration);
@@ -45,6 +49,8 @@ class Story {
   std::unique_ptr<Machine> machine_;
   Now now_{Time{1'000'000'000}, WallTime{}};
   Epoch epoch_;
+  HookRunId hook_;           // the last that was asked for
+  std::string said_;         // to other brokers: their Beats are printed when they change
   std::map<std::string, Party> parties_;
   std::vector<std::string> owed_;
 };

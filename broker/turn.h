@@ -1,7 +1,7 @@
 // One step of the broker's machine: what its parts share while they handle one event. For broker/*.cpp only.
 //
-// machine.cpp holds the switch; sessions.cpp, offers.cpp, carry.cpp and report.cpp one chapter of protocol.md
-// each.
+// machine.cpp holds the switch; sessions.cpp, brokers.cpp, offers.cpp, carry.cpp and report.cpp one chapter of
+// protocol.md each.
 #pragma once
 
 #include <string>
@@ -9,6 +9,7 @@
 
 #include "broker/door.h"
 #include "broker/machine.h"
+#include "broker/standby.h"
 
 namespace argosy::broker {
 
@@ -26,13 +27,18 @@ class Machine::Turn {
   void on(const SendFailed& failed);
   void on(const IdentitiesChanged& changed);
   void on(const GateReported& report);
+  void on(const BrokerSaid& said);
+  void on(const ConnectionRefused& refused);
+  void on(const HookEnded& ended);
+  void on(const Listening& listening);
+  void on(const ListenFailed& failed);
   void on(const Tick& tick);
   void on(const broker::Stop& stop);
 
  private:
   // machine.cpp: the door, and what every part says.
   bool admit(const MessageCame& message, Connection* connection);
-  void rise_above(const Epoch& seen);
+  void meet_higher(const Epoch& seen);
   void on_word(const MessageCame& message, Connection* connection, const Word& word);
   void send(Connection& to, Word word, ShardTerm reign = {});
   void send_masters(const Word& word);
@@ -50,6 +56,9 @@ class Machine::Turn {
   void bye(Connection& connection);
   void holding(Connection& master, const Holding& holding);
   void roster(const MessageCame& message, const Roster& roster);
+  bool take_roster(const Roster& roster);  // false: some entries are not for masters to push
+  void endpoint(const MessageCame& message, const Endpoint& endpoint);
+  void take_endpoint(const Endpoint& endpoint);
   void hold(Connection& master, const std::vector<ShardTerm>& holds);
   void tell_holders(const std::vector<ShardId>& shards, ConnectionId but);
   void tell_presence(const Connection& worker, PresenceChange change);
@@ -57,6 +66,29 @@ class Machine::Turn {
   void leave(Connection& connection, PresenceChange how);
   void forget(Connection& connection);  // as leave(), without a word about a worker
   void look(Connection& connection);
+
+  // brokers.cpp.
+  void broker_came(const MessageCame& message);
+  void beat_came(const MessageCame& message, const Beat& beat);
+  void heard_from(const std::string& peer, const Beat& beat);
+  void give_newer(const MessageCame& message, Other& other, const Beat& beat);
+  void switchover(const MessageCame& message, const Switchover& word);
+  void happen(Happening happening);
+  void act(Act act, Happening why);
+  void rise(Rising::Stage stage);
+  void fence(Rising& rising);
+  void serve(const Epoch& epoch);
+  void leave_endpoint(Leaving leaving);
+  void announce();
+  void fail();
+  void watch_again();
+  void end();
+  HookRunId run_hook(HookKind kind, std::vector<std::string> peers, const Epoch& epoch);
+  void look_around();
+  void look_for_trouble();
+  void alarm(const std::string& peer, const std::string& text);
+  void say_beats();
+  Envelope to_broker_envelope(std::uint16_t word, const std::string& peer) const;
 
   // offers.cpp.
   void publish(const MessageCame& message, Connection& master, const Publish& publish);
@@ -79,7 +111,13 @@ class Machine::Turn {
   State& state_;
   Time now_;
   Effects& out_;
+  std::string successor_;  // of a Switchover, while it is acted upon
+  std::string failure_;    // of a hook or the port, likewise
 };
+
+Step step_of(const Reign& reign);
+BrokerDuty duty_of(const Reign& reign);
+Beat beat_of(const Options& options, const State& state);
 
 // When the next report is due; nothing: there is nothing new, or nobody to tell. report.cpp.
 std::optional<Time> report_due(const Options& options, const State& state);

@@ -20,7 +20,7 @@ constexpr Fields kFields[] = {
     {"Ask", "request verb arguments"},
     {"AttemptEnd", "attempt reason exit_code signal started_at ended_at usage log_bytes stderr_tail outputs detail"},
     {"AttemptStart", "attempt at pid"},
-    {"Beat", "broker duty epoch.number epoch.broker greeted roster endpoint fingerprint take_over"},
+    {"Beat", "broker duty epoch.number epoch.broker greeted roster endpoint fingerprint take_over trouble"},
     {"BrokerCounter", "name value"},
     {"BrokerReport", "broker refused counters brokers"},
     {"BrokerView", "name duty epoch.number epoch.broker fingerprint heard_ago trouble"},

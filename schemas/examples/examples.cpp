@@ -143,7 +143,7 @@ std::vector<Message> session_examples() {
            BrokerReport{"b1", {{kDigest, "127.0.0.1", "unknown key", 3, kAt}}, {{"refused_no_hello", 5}},
                         {{"b2", BrokerDuty::rising, {4, "b2"}, kDigest, milliseconds(40), "the link to b1 is cut"}}}),
       said({Role::broker, "b2", {}}, kBroker,
-           Beat{"b2", BrokerDuty::leaving, {3, "b1"}, true, 12, 2, kDigest, "b3"}),
+           Beat{"b2", BrokerDuty::leaving, {3, "b1"}, true, 12, 2, kDigest, "b3", "fence: exit status 1"}),
       said({Role::operator_, "root", ConnectionId{9}}, kBroker, Switchover{"b2"}),
       said(kBroker, kWorker,
            Endpoint{2, "tcp://argosy.example.org:7400", "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n"}),

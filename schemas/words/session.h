@@ -272,10 +272,12 @@ struct Beat {
   std::uint64_t endpoint = 0;            // serial of the Endpoint it has; likewise
   std::string fingerprint;               // of its endpoint certificate: SHA-256, hex
   std::string take_over;                 // of an active that leaves: the broker that is to take the endpoint; empty: any
+  std::string trouble;                   // an alarm that stands at the one who says this, in words; empty: none
 
   template <class V>
   void visit(V& v) {
     v(broker); v(duty); v(epoch.number); v(epoch.broker); v(greeted); v(roster); v(endpoint); v(fingerprint); v(take_over);
+    v(trouble);
   }
 };
 

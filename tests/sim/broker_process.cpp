@@ -17,7 +17,9 @@ void BrokerProcess::start() {
   options.offers_per_group = stage_.drawn.offers_per_group;
   machine_ = std::make_unique<broker::Machine>(options);
   stage_.note("broker starts");
-  step(broker::Start{epoch_, roster_serial_});
+  Roster roster{roster_serial_, {}};
+  for (const auto& [title, entry] : roster_) roster.entries.push_back(entry);
+  step(broker::Start{epoch_, std::move(roster), {}});
 }
 
 void BrokerProcess::kill() {

@@ -1,0 +1,450 @@
+// The other brokers, and who of all serves the virtual endpoint. protocol.md, "Brokers".
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "broker/turn.h"
+
+namespace argosy::broker {
+
+namespace {
+
+using Stage = Rising::Stage;
+
+constexpr std::uint32_t kMostDoublings = 5;  // of the wait after rises that failed
+
+struct StepOf {
+  Step operator()(const Idle&) const { return Step::idle; }
+  Step operator()(const Watching&) const { return Step::watching; }
+  Step operator()(const Serving&) const { return Step::serving; }
+  Step operator()(const Leaving& it) const { return it.left ? Step::leaving : Step::deactivating; }
+  Step operator()(const Rising& it) const {
+    switch (it.stage) {
+      case Stage::storing:
+        return Step::storing;
+      case Stage::fencing:
+        return Step::fencing;
+      case Stage::activating:
+        return Step::activating;
+      case Stage::listening:
+        return Step::listening;
+      case Stage::raising:
+        break;
+    }
+    return Step::raising;
+  }
+};
+
+// Whose right is better where two brokers are active, or about to be: greeted before not greeted, then the
+// higher epoch.
+bool outranks(const Epoch& one, bool one_greeted, const Epoch& other, bool other_greeted) {
+  return one_greeted != other_greeted ? one_greeted : one > other;
+}
+
+}  // namespace
+
+Step step_of(const Reign& reign) {
+  return std::visit(StepOf{}, reign);
+}
+
+// As others hear it: while it may still have the endpoint it is active.
+BrokerDuty duty_of(const Reign& reign) {
+  switch (step_of(reign)) {
+    case Step::storing:
+    case Step::fencing:
+    case Step::activating:
+    case Step::listening:
+      return BrokerDuty::rising;
+    case Step::serving:
+    case Step::raising:
+      return BrokerDuty::active;
+    case Step::deactivating:
+      return std::get<Leaving>(reign).served ? BrokerDuty::active : BrokerDuty::standby;
+    case Step::leaving:
+      return BrokerDuty::leaving;
+    case Step::idle:
+    case Step::watching:
+    case Step::count_:
+      break;
+  }
+  return BrokerDuty::standby;
+}
+
+Beat beat_of(const Options& options, const State& state) {
+  Beat beat;
+  beat.broker = options.name;
+  beat.duty = duty_of(state.reign);
+  beat.epoch = state.known;
+  if (const auto* rising = std::get_if<Rising>(&state.reign)) beat.epoch = rising->epoch;
+  if (const auto* serving = std::get_if<Serving>(&state.reign)) {
+    beat.epoch = serving->epoch;
+    beat.greeted = serving->greeted;
+  }
+  if (const auto* leaving = std::get_if<Leaving>(&state.reign); leaving != nullptr && leaving->served) {
+    beat.epoch = leaving->epoch;
+    if (leaving->left) beat.take_over = leaving->successor;
+  }
+  beat.roster = state.roster.serial;
+  beat.endpoint = state.endpoint.serial;
+  beat.fingerprint = options.fingerprint;
+  beat.trouble = state.hook_trouble.empty() ? state.endpoint_trouble : state.hook_trouble;
+  return beat;
+}
+
+// A message with the endpoint's own key: another broker, on its link or at the endpoint.
+void Machine::Turn::broker_came(const MessageCame& message) {
+  if (const auto refusal = ask_right(message.identity, message.envelope)) {
+    return refuse(message, refusal->reason, refusal->text);
+  }
+  if (const auto* broken = std::get_if<Undecodable>(&message.body)) {
+    return refuse(message, broken->reason, broken->where);
+  }
+  const auto* word = std::get_if<Word>(&message.body);
+  const Beat* beat = word == nullptr ? nullptr : std::get_if<Beat>(word);
+  if (beat == nullptr) return refuse(message, Refusal::not_allowed, "a broker says Beat on the links that it opens");
+  beat_came(message, *beat);
+}
+
+void Machine::Turn::beat_came(const MessageCame& message, const Beat& beat) {
+  Other* other = state_.watch.of(beat.broker);
+  if (other == nullptr) {
+    return refuse(message, Refusal::invalid, beat.broker == options_.name
+                                                 ? "this broker has that name: each broker needs its own"
+                                                 : "this broker's configuration names no peer " + beat.broker);
+  }
+  const bool at_endpoint = message.via == Via::endpoint;
+  // Only who serves answers there: it is how standbys know.
+  if (at_endpoint && !std::holds_alternative<Serving>(state_.reign)) return;
+  if (at_endpoint) {
+    state_.watch.heard_at_endpoint(now_, beat.broker);
+  } else {
+    heard_from(beat.broker, beat);
+  }
+  Envelope envelope = to_broker_envelope(Beat::word, beat.broker);
+  out_.out.push_back({message.peer, std::move(envelope), beat_of(options_, state_)});
+  give_newer(message, *other, beat);
+}
+
+// What the other one lacks; again only after a while, since its Beats show it late.
+void Machine::Turn::give_newer(const MessageCame& message, Other& other, const Beat& beat) {
+  if (beat.fingerprint != options_.fingerprint) return;
+  const bool again = other.told_at + seconds(1) <= now_;
+  const auto give = [&](std::uint64_t has, std::uint64_t ours, std::uint64_t& told, const auto& word) {
+    if (has >= ours || (told == ours && !again)) return;
+    told = ours;
+    other.told_at = now_;
+    out_.out.push_back({message.peer, to_broker_envelope(word.word, beat.broker), word});
+  };
+  give(beat.roster, state_.roster.serial, other.told_roster, state_.roster);
+  give(beat.endpoint, state_.endpoint.serial, other.told_endpoint, state_.endpoint);
+}
+
+void Machine::Turn::on(const BrokerSaid& said) {
+  if (std::holds_alternative<Idle>(state_.reign)) return;
+  if (const auto* beat = std::get_if<Beat>(&said.word)) {
+    if (said.peer.empty()) {
+      state_.watch.heard_endpoint(now_, *beat);
+    } else if (said.peer == beat->broker) {
+      heard_from(said.peer, *beat);
+    } else if (Other* other = state_.watch.of(said.peer)) {
+      other->wrong = beat->broker + " answers at its address: see peers in the configuration of both";
+    }
+    return;
+  }
+  const Other* other = state_.watch.of(said.peer);
+  if (other == nullptr || other->said.fingerprint != options_.fingerprint) return;
+  if (const auto* word = std::get_if<Roster>(&said.word)) take_roster(*word);
+  if (const auto* word = std::get_if<Endpoint>(&said.word)) take_endpoint(*word);
+}
+
+void Machine::Turn::on(const ConnectionRefused& refused) {
+  if (std::holds_alternative<Idle>(state_.reign)) return;
+  state_.watch.refused(now_, refused.peer);
+  look_around();
+}
+
+void Machine::Turn::heard_from(const std::string& peer, const Beat& beat) {
+  state_.watch.heard(now_, peer, beat);
+  state_.known = std::max(state_.known, beat.epoch);
+  const Beat own = beat_of(options_, state_);
+  const Step step = step_of(state_.reign);
+  const bool reigns = std::holds_alternative<Rising>(state_.reign) || step == Step::serving;
+  const bool other_reigns = beat.duty == BrokerDuty::active || beat.duty == BrokerDuty::rising;
+  if (other_reigns && reigns) {
+    const bool yields = !outranks(own.epoch, own.greeted, beat.epoch, beat.greeted);
+    if (yields) {
+      happen(Happening::outranked);
+    } else if (beat.epoch > own.epoch) {
+      happen(Happening::upstart);
+    }
+  } else if (other_reigns && step == Step::leaving && beat.epoch > own.epoch) {
+    happen(Happening::leave_over);
+  } else if (!other_reigns && reigns && beat.epoch > own.epoch) {
+    happen(Happening::known_above);
+  }
+  look_around();
+}
+
+// A Hello knows of it. Where another broker may serve in it, this one is not the active any more.
+void Machine::Turn::meet_higher(const Epoch& seen) {
+  state_.known = std::max(state_.known, seen);
+  const bool alone = options_.peers.empty() || state_.watch.all_idle(now_);
+  happen(alone ? Happening::known_above : Happening::told_above);
+}
+
+void Machine::Turn::switchover(const MessageCame& message, const Switchover& word) {
+  if (options_.peers.empty()) {
+    return refuse(message, Refusal::invalid, "this broker has no peers: name them in its configuration");
+  }
+  if (word.to == options_.name) return refuse(message, Refusal::invalid, word.to + " is active already");
+  if (!word.to.empty() && state_.watch.of(word.to) == nullptr) {
+    std::string names;
+    for (const std::string& each : options_.peers) names += (names.empty() ? "" : ", ") + each;
+    return refuse(message, Refusal::invalid, "there is no broker " + word.to + "; the peers of " +
+                                                 options_.name + " are " + names);
+  }
+  successor_ = state_.watch.successor(now_, word.to);
+  if (successor_.empty()) {
+    const std::string who = word.to.empty() ? "no other broker is" : word.to + " is not";
+    return refuse(message, Refusal::unreachable,
+                  who + " heard as a standby with the same certificate now: argosy broker list tells more");
+  }
+  happen(Happening::switchover);
+}
+
+void Machine::Turn::on(const EpochStored& stored) {
+  const auto* rising = std::get_if<Rising>(&state_.reign);
+  if (rising != nullptr && rising->epoch == stored.epoch) happen(Happening::epoch_stored);
+}
+
+void Machine::Turn::on(const HookEnded& ended) {
+  failure_ = ended.text;
+  if (const auto* rising = std::get_if<Rising>(&state_.reign); rising != nullptr && rising->run == ended.run) {
+    if (rising->stage == Stage::fencing) return happen(ended.ok ? Happening::fenced : Happening::fence_failed);
+    if (rising->stage == Stage::activating) {
+      return happen(ended.ok ? Happening::activated : Happening::activate_failed);
+    }
+  }
+  const auto* leaving = std::get_if<Leaving>(&state_.reign);
+  if (leaving != nullptr && !leaving->left && leaving->run == ended.run) {
+    happen(ended.ok ? Happening::deactivated : Happening::deactivate_failed);
+  }
+}
+
+void Machine::Turn::on(const Listening&) {
+  happen(Happening::listens);
+}
+
+void Machine::Turn::on(const ListenFailed& failed) {
+  failure_ = failed.text;
+  happen(Happening::listen_failed);
+}
+
+// Looks up what is to be done, and does it; who is near hears of it at once.
+void Machine::Turn::happen(Happening happening) {
+  const BrokerDuty before = duty_of(state_.reign);
+  act(act_of(step_of(state_.reign), happening), happening);
+  if (duty_of(state_.reign) == before) return;
+  state_.report_wanted = true;
+  say_beats();
+}
+
+void Machine::Turn::act(Act act, Happening why) {
+  const auto* rising = std::get_if<Rising>(&state_.reign);
+  auto* leaving = std::get_if<Leaving>(&state_.reign);
+  Leaving plan;
+  plan.stops = why == Happening::stop;
+  switch (act) {
+    case Act::none:
+      return;
+    case Act::settle:
+    case Act::back_out:
+      return leave_endpoint(plan);
+    case Act::rise:
+      return rise(Stage::storing);
+    case Act::raise:
+      return rise(Stage::raising);
+    case Act::fence:
+      return fence(std::get<Rising>(state_.reign));
+    case Act::activate: {
+      Rising& now_rising = std::get<Rising>(state_.reign);
+      now_rising.stage = Stage::activating;
+      now_rising.run = run_hook(HookKind::on_activate, {}, now_rising.epoch);
+      return;
+    }
+    case Act::listen:
+      std::get<Rising>(state_.reign).stage = Stage::listening;
+      out_.listen = true;
+      return;
+    case Act::serve:
+      return serve(Epoch(rising->epoch));
+    case Act::step_down:
+      count(Count::step_downs);
+      plan.served = true;
+      return leave_endpoint(plan);
+    case Act::hand_on:
+      plan.served = plan.hands_on = true;
+      plan.successor = successor_.empty() ? state_.watch.successor(now_, {}) : successor_;
+      return leave_endpoint(plan);
+    case Act::fail_back_out:
+      fail();
+      return leave_endpoint(plan);
+    case Act::fail:
+      fail();
+      return watch_again();
+    case Act::watch:
+      return watch_again();
+    case Act::alarm_announce:
+      state_.hook_trouble = "on_deactivate: " + failure_;
+      alarm(options_.name, state_.hook_trouble);
+      return announce();
+    case Act::announce:
+      return announce();
+    case Act::finish:
+      return leaving->stops ? end() : watch_again();
+    case Act::end:
+      return end();
+    case Act::stop_after:
+      leaving->stops = true;
+      return;
+    case Act::refuse:
+      return;  // only who serves is asked: see switchover()
+  }
+}
+
+void Machine::Turn::rise(Stage stage) {
+  forget_all();
+  const Epoch epoch{state_.known.number + 1, options_.name};
+  state_.known = epoch;
+  state_.reign = Rising{epoch, stage, {}};
+  out_.store_epoch = epoch;
+}
+
+void Machine::Turn::fence(Rising& rising) {
+  if (options_.peers.empty()) return serve(Epoch(rising.epoch));  // it listens already
+  std::vector<std::string> peers = state_.watch.to_fence(now_);
+  if (peers.empty()) return act(Act::activate, Happening::fenced);
+  rising.stage = Stage::fencing;
+  rising.run = run_hook(HookKind::fence, std::move(peers), rising.epoch);
+}
+
+void Machine::Turn::serve(const Epoch& epoch) {
+  state_.reign = Serving{epoch, false};
+  state_.failed_rises = 0;
+  state_.hook_trouble.clear();
+  state_.endpoint_trouble.clear();
+  if (options_.peers.empty()) return;
+  count(Count::reigns);
+  state_.watch.write_off(now_);
+}
+
+// Who is connected hears Bye, and says Hello to the next one.
+void Machine::Turn::leave_endpoint(Leaving leaving) {
+  if (const auto* serving = std::get_if<Serving>(&state_.reign)) {
+    const std::string why = leaving.stops ? "the broker stops" : "another broker serves from now on";
+    for (const auto& [id, connection] : state_.presence.all()) send(*state_.presence.of_id(id), Bye{why});
+    leaving.epoch = serving->epoch;
+    forget_all();
+    out_.stop_listening = true;
+  } else if (const auto* rising = std::get_if<Rising>(&state_.reign)) {
+    leaving.epoch = rising->epoch;
+    out_.stop_listening = rising->stage == Stage::listening || rising->stage == Stage::raising;
+  }
+  leaving.run = run_hook(HookKind::on_deactivate, {}, leaving.epoch);
+  state_.reign = std::move(leaving);
+}
+
+// The address is given up: now another one may have it.
+void Machine::Turn::announce() {
+  Leaving& leaving = std::get<Leaving>(state_.reign);
+  if (!leaving.hands_on || leaving.successor.empty()) return leaving.stops ? end() : watch_again();
+  leaving.left = true;
+  leaving.until = now_ + options_.takeover_after * 2;
+}
+
+// Of a rise: the next one waits, longer each time.
+void Machine::Turn::fail() {
+  const Step step = step_of(state_.reign);
+  const std::string what = step == Step::fencing ? "fence" : step == Step::activating ? "on_activate" : "listening";
+  state_.hook_trouble = what + ": " + failure_;
+  alarm(options_.name, state_.hook_trouble);
+  const std::int64_t doublings = 1ll << std::min(state_.failed_rises++, kMostDoublings);
+  state_.watch.wait_until(now_ + options_.takeover_after * doublings);
+}
+
+void Machine::Turn::watch_again() {
+  state_.reign = Watching{};
+  state_.watch.restart(now_);
+}
+
+void Machine::Turn::end() {
+  forget_all();
+  state_.reign = Idle{};
+  out_.stopped = true;
+}
+
+HookRunId Machine::Turn::run_hook(HookKind kind, std::vector<std::string> peers, const Epoch& epoch) {
+  ++state_.last_run.value;
+  out_.hooks.push_back({state_.last_run, kind, std::move(peers), epoch});
+  return state_.last_run;
+}
+
+// Whatever time brings: Beats, this one's turn, the end of a leaving, alarms.
+void Machine::Turn::look_around() {
+  if (options_.peers.empty() || std::holds_alternative<Idle>(state_.reign)) return;
+  if (std::holds_alternative<Watching>(state_.reign)) {
+    const auto rise = state_.watch.rise_at(now_);
+    if (state_.watch.handed_over(now_) || (rise && *rise <= now_)) happen(Happening::rise_due);
+  }
+  if (const auto* leaving = std::get_if<Leaving>(&state_.reign)) {
+    if (leaving->left && leaving->until <= now_) happen(Happening::leave_over);
+  }
+  if (std::holds_alternative<Idle>(state_.reign) || state_.beat_at > now_) return;
+  look_for_trouble();
+  say_beats();
+}
+
+void Machine::Turn::look_for_trouble() {
+  const bool serving = std::holds_alternative<Serving>(state_.reign);
+  for (const std::string& peer : options_.peers) {
+    Other& other = *state_.watch.of(peer);
+    std::string trouble = state_.watch.trouble_of(now_, other, serving);
+    if (trouble == other.trouble) continue;
+    other.trouble = std::move(trouble);
+    state_.report_wanted = true;
+    if (!other.trouble.empty()) alarm(peer, other.trouble);
+  }
+  const bool watching = std::holds_alternative<Watching>(state_.reign);
+  const bool troubled = watching && state_.watch.endpoint_troubled(now_);
+  if (troubled == !state_.endpoint_trouble.empty()) return;
+  state_.endpoint_trouble = troubled ? "the endpoint does not answer here, but the broker that serves it does" : "";
+  if (troubled) alarm(options_.name, state_.endpoint_trouble);
+}
+
+void Machine::Turn::alarm(const std::string& peer, const std::string& text) {
+  count(Count::alarms);
+  state_.report_wanted = true;
+  out_.alarms.push_back({peer, text});
+}
+
+void Machine::Turn::say_beats() {
+  if (options_.peers.empty()) return;
+  state_.beat_at = now_ + options_.beat;
+  const Beat beat = beat_of(options_, state_);
+  for (const std::string& peer : options_.peers) {
+    out_.link_out.push_back({peer, to_broker_envelope(Beat::word, peer), beat});
+  }
+  // The endpoint is watched as long as somebody else may serve it.
+  if (beat.duty != BrokerDuty::active) out_.link_out.push_back({"", to_broker_envelope(Beat::word, ""), beat});
+}
+
+Envelope Machine::Turn::to_broker_envelope(std::uint16_t word, const std::string& peer) const {
+  Envelope envelope;
+  envelope.word = word;
+  envelope.epoch = state_.known;
+  envelope.to = {Role::broker, peer, {}};
+  envelope.from = {Role::broker, options_.name, {}};
+  return envelope;
+}
+
+}  // namespace argosy::broker
