@@ -181,7 +181,7 @@ class Reader {
 
 Result<ShardSnapshot> read_shard(Catalog& catalog, ShardTerm reign) {
   Sql& sql = catalog.sql();
-  return sql.read([&] {
+  return sql.proven_read([&] {
     if (!sql.row<int64_t>("SELECT 1 FROM shards WHERE shard = :a AND term = :b", reign.shard.value,
                           reign.term.value))
       throw Failure{Trouble::fenced, "shard " + std::to_string(reign.shard.value) + ": term " +

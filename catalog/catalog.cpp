@@ -49,6 +49,15 @@ Result<std::unique_ptr<Catalog>> Catalog::open(const std::string& url, const Opt
   }
 }
 
+Status Catalog::finish_migrations() {
+  try {
+    finish(*sql_);
+    return Done{};
+  } catch (const Failure& failure) {
+    return Error{failure.message};
+  }
+}
+
 Dialect Catalog::dialect() const {
   return sql_->dialect();
 }

@@ -17,6 +17,7 @@
 
 namespace argosy::catalog {
 
+class Line;
 class Sql;
 
 enum class Dialect { sqlite, postgresql };
@@ -37,6 +38,7 @@ struct Options {
   bool read_only = false;               // for a reader: never takes the write lock
   Duration busy_timeout = seconds(10);  // SQLite: how long to wait for another process's write
   std::string program = "argosy";       // PostgreSQL: application_name
+  std::shared_ptr<Line> line;           // PostgreSQL: lets a guard see the connection and cut it (guard.h)
 };
 
 class Catalog {
@@ -47,6 +49,9 @@ class Catalog {
   // kind.
   static Result<std::unique_ptr<Catalog>> open(const std::string& url, const Options& options = {},
                                                Trouble* trouble = nullptr);
+  // `argosy catalog migrate --finish`: takes away what only older programs needed, and shuts them out. Failure: in words,
+  // while one of their masters is registered.
+  Status finish_migrations();
   ~Catalog();
   Catalog(const Catalog&) = delete;
   Catalog& operator=(const Catalog&) = delete;

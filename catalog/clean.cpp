@@ -12,6 +12,15 @@ std::uint64_t u64(int64_t n) {
   return static_cast<std::uint64_t>(n);
 }
 
+// On PostgreSQL a function does it, which may delete where the login may not; on tables of schema 2 it is not there yet.
+void forget_output(Sql& sql, int64_t execution) {
+  if (sql.postgresql() && std::get<0>(*sql.row<int64_t>(
+                              "SELECT CAST(to_regprocedure('argosy_output.forget(bigint)') IS NOT NULL AS int)")) != 0)
+    (void)sql.row<int64_t>("SELECT argosy_output.forget(:a)", execution);
+  else
+    sql.run("DELETE FROM chunks WHERE execution = :a", execution);
+}
+
 // Executions that ended before `before`, with all that is theirs. Their keys live on until forget_at.
 std::uint64_t clean_executions(Sql& sql, const Retention& retention, WallTime now) {
   const auto old = sql.rows<int64_t, int64_t>(
@@ -24,7 +33,8 @@ std::uint64_t clean_executions(Sql& sql, const Retention& retention, WallTime no
         "WHERE id = :b) AND "
         "execution = :c",
         std::max<int64_t>(1, ended_at + retention.keys.us), id, id);
-    for (const char* table : {"chunks", "attempts", "open_attempts", "tasks"})
+    forget_output(sql, id);
+    for (const char* table : {"attempts", "open_attempts", "tasks"})
       sql.run(std::string("DELETE FROM ") + table + " WHERE execution = :a", id);
     sql.run("DELETE FROM executions WHERE id = :a", id);
   }

@@ -20,6 +20,8 @@ if(NOT sqlite_names STREQUAL postgresql_names)
 endif()
 migration_table(sqlite sqlite)
 migration_table(postgresql postgresql)
+migration_table(sqlite/finish sqlite_finish)
+migration_table(postgresql/finish postgresql_finish)
 file(WRITE ${OUT} "#include \"catalog/migrations.h\"
 
 namespace argosy::catalog {
@@ -29,6 +31,14 @@ const std::vector<Migration>& migrations(Dialect dialect) {
 ${sqlite}  };
   static const std::vector<Migration> postgresql = {
 ${postgresql}  };
+  return dialect == Dialect::sqlite ? sqlite : postgresql;
+}
+
+const std::vector<Migration>& finishing(Dialect dialect) {
+  static const std::vector<Migration> sqlite = {
+${sqlite_finish}  };
+  static const std::vector<Migration> postgresql = {
+${postgresql_finish}  };
   return dialect == Dialect::sqlite ? sqlite : postgresql;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "catalog/fields.h"
+#include "catalog/migrations.h"
 #include "catalog/sql.h"
 
 namespace argosy::catalog {
@@ -181,6 +182,11 @@ Status saw_master(Catalog& catalog, const MasterRecord& m) {
         "excluded.build, since = excluded.since, last_seen = excluded.last_seen",
         m.master, m.session.value, m.host.name, m.host.machine_id, m.host.boot_id, m.build, m.since.us,
         m.last_seen.us);
+    if (has_table(sql, "programs"))  // not on tables of schema 2
+      sql.run(
+          "INSERT INTO programs VALUES (:a, :b, :c) ON CONFLICT (master) DO UPDATE SET session = excluded.session, schema = "
+          "excluded.schema",
+          m.master, m.session.value, migrations(sql.dialect()).back().number);
     return Done{};
   });
 }

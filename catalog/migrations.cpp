@@ -1,30 +1,14 @@
 #include "catalog/migrations.h"
 
-#include <random>
-
 namespace argosy::catalog {
 namespace {
 
 bool has_tables(Sql& sql) {
-  const auto row =
-      sql.postgresql()
-          ? sql.row<std::int64_t>(
-                "SELECT count(*) FROM pg_tables WHERE schemaname = 'argosy' AND tablename = 'migrations'")
-          : sql.row<std::int64_t>(
-                "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'migrations'");
-  return std::get<0>(*row) > 0;
+  return has_table(sql, "migrations");
 }
 
 std::int64_t version(Sql& sql) {
   return std::get<0>(*sql.row<std::int64_t>("SELECT coalesce(max(number), 0) FROM migrations"));
-}
-
-// A new catalog's own name: 128 random bits.
-std::string new_incarnation() {
-  std::random_device device;
-  std::string out;
-  for (int i = 0; i < 32; ++i) out += "0123456789abcdef"[device() & 15];
-  return out;
 }
 
 void apply(Sql& sql, const Migration& migration) {
@@ -52,6 +36,35 @@ void migrate(Sql& sql) {
   }
 }
 
+bool has_table(Sql& sql, const std::string& name) {
+  const auto row =
+      sql.postgresql()
+          ? sql.row<std::int64_t>("SELECT count(*) FROM pg_tables WHERE schemaname = 'argosy' AND tablename = :a", name)
+          : sql.row<std::int64_t>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = :a", name);
+  return std::get<0>(*row) > 0;
+}
+
+void finish(Sql& sql) {
+  or_throw(sql, sql.write([&] {
+    if (sql.postgresql()) sql.script("SELECT pg_advisory_xact_lock(7214)");
+    const std::int64_t mine = migrations(sql.dialect()).back().number;
+    if (version(sql) != mine)
+      refuse("the catalog has schema " + std::to_string(version(sql)) + ", this program " + std::to_string(mine) +
+             ": `argosy catalog migrate` of the newest program comes first");
+    for (const auto& [master, build, schema] : sql.rows<std::string, std::string, std::int64_t>(
+             "SELECT m.master, m.build, coalesce(p.schema, 2) FROM masters m LEFT JOIN programs p ON p.master = m.master AND "
+             "p.session = m.session WHERE coalesce(p.schema, 2) < :a ORDER BY m.master",
+             mine))
+      refuse("master " + master + " (build " + build + ", schema " + std::to_string(schema) +
+             ") is registered and still works by the older schema: upgrade and restart it first, or stop it in good order");
+    const std::int64_t least = std::get<0>(*sql.row<std::int64_t>("SELECT max(least) FROM migrations"));
+    for (const Migration& each : finishing(sql.dialect()))
+      if (each.number > least) sql.script(std::string(each.text));
+    sql.run("UPDATE migrations SET least = :a WHERE number = :b", mine, mine);
+    return Done{};
+  }));
+}
+
 void check_schema(Sql& sql) {
   or_throw(sql, sql.read([&] {
     const std::string where = "catalog " + sql.address();
@@ -59,9 +72,10 @@ void check_schema(Sql& sql) {
       throw Failure{Trouble::schema, where + " has no tables: run `argosy catalog migrate`"};
     const std::int64_t mine = migrations(sql.dialect()).back().number;
     const std::int64_t theirs = version(sql);
-    if (theirs < mine)
+    if (theirs < kLeastTables)
       throw Failure{Trouble::schema, where + " has schema " + std::to_string(theirs) +
-                                         ", older than this program's " + std::to_string(mine) +
+                                         ", older than what this program can work on, " +
+                                         std::to_string(kLeastTables) +
                                          ": run `argosy catalog migrate`"};
     const std::int64_t least = std::get<0>(*sql.row<std::int64_t>("SELECT max(least) FROM migrations"));
     if (least > mine)

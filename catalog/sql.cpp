@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include "catalog/connection.h"
+#include "catalog/hosts.h"
+#include "catalog/line.h"
 
 namespace argosy::catalog {
 namespace {
@@ -31,9 +33,28 @@ Sql::~Sql() {
 
 void Sql::close() {
   if (!connection_) return;
+  if (options_.line) options_.line->closed();
   connection_->drop_statements();
   connection_.reset();
   suspect_ = true;
+}
+
+// The address to connect to: of several hosts that of the primary, of two that take writes the later one.
+std::string Sql::choose_host() {
+  if (count_hosts(target_) < 2) {
+    host_ = first_host(target_);
+    return with_prompt_options(target_);
+  }
+  const auto words = ask_hosts(target_, {});
+  const HostWord* primary = primary_of(words);
+  if (primary == nullptr)
+    throw Failure{Trouble::unavailable, "catalog " + address_ + ": no host takes writes: " + told(words)};
+  if (primary->timeline < latest_timeline(target_))
+    throw Failure{Trouble::unavailable, "catalog " + address_ + ": only a server that was failed over takes writes: " +
+                                            told(words) + ", timeline " + std::to_string(latest_timeline(target_)) +
+                                            " was seen before"};
+  host_ = primary->host;
+  return primary->address;
 }
 
 void Sql::ensure_open() {
@@ -42,12 +63,14 @@ void Sql::ensure_open() {
   if (!postgresql() && !options_.migrate && target_ != kMemory && stat(target_.c_str(), &status) != 0)
     throw Failure{Trouble::schema,
                   "catalog " + address_ + " is not there: `argosy catalog migrate` makes it"};
+  const std::string target = postgresql() ? choose_host() : target_;
   try {
-    connection_ = std::make_unique<Connection>(dialect_, target_);
+    connection_ = std::make_unique<Connection>(dialect_, target);
   } catch (const std::exception& error) {
     throw failure_of(error, nullptr, dialect_, address_, false);
   }
   if (postgresql()) {
+    if (options_.line) options_.line->opened(PQsocket(connection_->pg()), {host_, PQbackendPID(connection_->pg())});
     script(
         "SET client_min_messages = warning; SET search_path = argosy, argosy_output; "
         "SET default_transaction_isolation = 'read committed'; SET idle_in_transaction_session_timeout = "
@@ -67,22 +90,18 @@ void Sql::ensure_open() {
 // A write on this server that is acknowledged without a warning: what was unknown before is settled by it.
 void Sql::prove_usable() {
   if (!postgresql() || !suspect_ || options_.read_only || options_.migrate) return;
-  const auto timeline = row<std::int64_t>(
-      "SELECT CAST(get_byte(decode(substr(pg_walfile_name(pg_current_wal_insert_lsn()), 7, 2), 'hex'), 0) AS "
-      "bigint) + "
-      "256 * CAST(get_byte(decode(substr(pg_walfile_name(pg_current_wal_insert_lsn()), 5, 2), 'hex'), 0) AS "
-      "bigint)");
-  if (std::get<0>(*timeline) < timeline_)
-    throw Failure{Trouble::unavailable,
-                  "catalog " + address_ + ": timeline " + std::to_string(std::get<0>(*timeline)) +
-                      " is older than " + std::to_string(timeline_) +
-                      ", seen before: this server was failed over and must not be used"};
-  timeline_ = std::get<0>(*timeline);
+  const auto timeline = std::get<0>(*row<std::int64_t>(
+      "SELECT CAST(CAST(CAST('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) AS bit(32)) AS int) AS bigint)"));
+  if (timeline < latest_timeline(target_))
+    throw Failure{Trouble::unavailable, "catalog " + address_ + ": timeline " + std::to_string(timeline) + " of " + host_ +
+                                            " is older than " + std::to_string(latest_timeline(target_)) +
+                                            ", seen before: this server was failed over and must not be used"};
   connection_->warnings.clear();
   script("UPDATE proofs SET writes = writes + 1");
   if (!connection_->warnings.empty())
     throw Failure{Trouble::unavailable,
                   "catalog " + address_ + ": a write was not acknowledged: " + connection_->warnings};
+  saw_timeline(target_, timeline);  // only now: a server that acknowledges nothing must not set the mark
   suspect_ = false;
 }
 
@@ -92,15 +111,16 @@ void Sql::begin(Mode mode) {
   connection_->committing = mode == Mode::single;
   connection_->warnings.clear();
   if (mode == Mode::single) return;
+  const bool reads = mode == Mode::read || mode == Mode::proven_read;
   if (postgresql())
-    script(mode == Mode::read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN");
+    script(reads ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN");
   else
-    run(mode == Mode::read ? "BEGIN" : "BEGIN IMMEDIATE");
+    run(reads ? "BEGIN" : "BEGIN IMMEDIATE");
   connection_->in_transaction = true;
 }
 
 void Sql::finish(Mode mode) {
-  connection_->committing = mode != Mode::read && mode != Mode::rehearse;
+  connection_->committing = mode == Mode::write || mode == Mode::single;
   if (mode == Mode::rehearse)
     run("ROLLBACK");
   else if (mode != Mode::single)

@@ -63,6 +63,11 @@ class Sql {
   auto read(Act&& act) -> Result<std::invoke_result_t<Act>> {
     return run_in(Mode::read, std::forward<Act>(act));
   }
+  // As read(), on a connection that has proved itself: what it shows is not an unknown commit that may be gone.
+  template <class Act>
+  auto proven_read(Act&& act) -> Result<std::invoke_result_t<Act>> {
+    return run_in(Mode::proven_read, std::forward<Act>(act));
+  }
   // Runs `act`, which says one single statement that commits by itself (PostgreSQL) or a transaction
   // (SQLite).
   template <class Act>
@@ -119,7 +124,7 @@ class Sql {
   const std::string& failure_text() const { return failure_text_; }
 
  private:
-  enum class Mode { read, write, single, rehearse };
+  enum class Mode { read, proven_read, write, single, rehearse };
   using Take = void (*)(void*, std::vector<Value>&);
 
   static Value value_of(std::int64_t v) { return v; }
@@ -177,15 +182,16 @@ class Sql {
   void finish(Mode mode);
   Error give_up(const Failure& failure);
   void prove_usable();
+  std::string choose_host();
 
   Dialect dialect_;
   std::string target_;  // path, ":memory:" or the libpq address
   std::string address_;
+  std::string host_;  // PostgreSQL: the one of the address that the connection goes to
   Options options_;
   Trouble trouble_ = Trouble::none;
   std::string failure_text_;
   bool suspect_ = true;  // PostgreSQL: no write was acknowledged since the last failure
-  std::int64_t timeline_ = 0;
   std::unique_ptr<Connection> connection_;
 };
 

@@ -15,7 +15,16 @@ struct Question {
   const char* text;  // the condition on the execution is put in for @
   std::size_t columns;
   const char* tell;
+  const char* means;
+  const char* advice;
 };
+
+constexpr const char* kDamage =
+    "Argosy never writes such rows: look for changes made by hand, a restore of single tables, or damage of the database (PostgreSQL: "
+    "pg_amcheck; SQLite: PRAGMA integrity_check), and restore from a backup; if none is found, report a bug with these rows.";
+constexpr const char* kRunAgain = "See what the items did (`argosy execution show`, their logs), then `argosy execution retry` runs "
+                                  "again what did not succeed. ";
+constexpr const char* kLogDoubt = "Take the attempt's log as incomplete; its end and exit status stand. ";
 
 constexpr Question kQuestions[] = {
     {"one end",
@@ -26,49 +35,65 @@ constexpr Question kQuestions[] = {
      "t.interrupted + t.skipped AND @t",
      4,
      "execution % has ended, but of task %'s % items only % have an end: accepted work was lost or counted "
-     "twice"},
+     "twice",
+     "accepted items lack their one end (P4): work was lost, or was counted twice",
+     kRunAgain},
     {"open",
      "SELECT o.execution, o.task, o.item, o.attempt FROM open_attempts o LEFT JOIN executions x ON x.id = "
      "o.execution WHERE "
      "(x.id IS NULL OR x.status NOT IN (1, 2, 5, 8)) AND @o",
-     4, "execution % has ended, but attempt of task %, item %, number % is still open: it may be running"},
+     4, "execution % has ended, but attempt of task %, item %, number % is still open: it may be running",
+     "a process may still run although its execution is told as ended (P4)",
+     "Look on that worker; `argosy worker lost W` gives up what it holds if it is gone. "},
     {"open",
      "SELECT o.execution, o.task, o.item, o.attempt FROM open_attempts o WHERE o.state IN (3, 4) AND EXISTS "
      "(SELECT 1 FROM "
      "attempts d WHERE d.execution = o.execution AND d.task = o.task AND d.item = o.item AND (d.attempt >= "
      "o.attempt OR d.state "
      ">= 5)) AND @o",
-     4, "execution %, task %, item %: attempt % is open although the item or a later attempt has ended"},
+     4, "execution %, task %, item %: attempt % is open although the item or a later attempt has ended",
+     "the item could be run once more though it is done (P3, P4)",
+     "Stop the masters before anything else, so that it is not claimed again. "},
     {"one end",
      "SELECT d.execution, d.task, d.item, count(*) FROM attempts d WHERE d.state >= 5 AND @d GROUP BY "
      "d.execution, d.task, d.item "
      "HAVING count(*) > 1",
-     4, "execution %, task %, item % has % terminal ends: it must have one"},
+     4, "execution %, task %, item % has % terminal ends: it must have one",
+     "which end counts is not decided (P4)",
+     "Compare the attempts: `argosy task show EXECUTION`. "},
     {"order",
      "SELECT d.execution, d.task, d.item, d.attempt FROM attempts d WHERE d.attempt > 1 AND NOT EXISTS "
      "(SELECT 1 FROM attempts e "
      "WHERE e.execution = d.execution AND e.task = d.task AND e.item = d.item AND e.attempt = d.attempt - 1 "
      "AND e.state IN (1, "
      "2)) AND @d",
-     4, "execution %, task %, item %: attempt % does not follow an attempt that gave the item back"},
+     4, "execution %, task %, item %: attempt % does not follow an attempt that gave the item back",
+     "an attempt is missing, or ran without the one before it having given the item back (P3)",
+     "Compare the attempts: `argosy task show EXECUTION`. "},
     {"plan",
      "SELECT x.id, x.id, x.id, x.id FROM executions x WHERE (NOT EXISTS (SELECT 1 FROM plans p WHERE "
      "p.digest = x.plan) OR NOT "
      "EXISTS (SELECT 1 FROM tasks t WHERE t.execution = x.id)) AND @x",
-     4, "execution % has no plan or no tasks"},
+     4, "execution % has no plan or no tasks",
+     "nobody can tell what it was to run; no master can adopt it",
+     "Submit it again, with another key. "},
     {"log",
      "SELECT c.execution, c.task, c.item, c.attempt FROM (SELECT execution, task, item, attempt, sum(length) "
      "AS bytes, max(start + "
      "length) AS stop FROM chunks c WHERE @c GROUP BY execution, task, item, attempt) c WHERE c.bytes <> "
      "c.stop",
-     4, "execution %, task %, item %, attempt %: its log has a gap or an overlap"},
+     4, "execution %, task %, item %, attempt %: its log has a gap or an overlap",
+     "bytes of the log were lost, or are there twice (P5)",
+     kLogDoubt},
     {"log",
      "SELECT d.execution, d.task, d.item, d.attempt FROM attempts d WHERE d.log_bytes > 0 AND d.reason NOT "
      "IN (11, 12) AND "
      "d.log_bytes <> coalesce((SELECT c.start + c.length FROM chunks c WHERE c.execution = d.execution AND "
      "c.task = d.task AND "
      "c.item = d.item AND c.attempt = d.attempt ORDER BY c.start DESC LIMIT 1), 0) AND @d",
-     4, "execution %, task %, item %, attempt %: its log is not as long as its end says"},
+     4, "execution %, task %, item %, attempt %: its log is not as long as its end says",
+     "the end of the log was lost, or more was recorded than the task wrote (P5)",
+     kLogDoubt},
     {"log",
      "SELECT c.execution, c.task, c.item, c.attempt FROM (SELECT DISTINCT execution, task, item, attempt "
      "FROM chunks c WHERE @c) c "
@@ -77,7 +102,9 @@ constexpr Question kQuestions[] = {
      "(d.attempt IS NULL AND NOT EXISTS (SELECT 1 FROM open_attempts o WHERE o.execution = c.execution AND "
      "o.task = c.task AND "
      "o.item = c.item AND o.attempt = c.attempt)) OR (d.log_bytes = 0 AND d.reason NOT IN (11, 12))",
-     4, "execution %, task %, item %, attempt %: there is a log that no attempt has"},
+     4, "execution %, task %, item %, attempt %: there is a log that no attempt has",
+     "output is there of which nobody knows who wrote it (P5)",
+     kLogDoubt},
     {"overlap",
      "SELECT d.execution, d.task, d.item, d.attempt FROM attempts d JOIN attempts e ON e.execution = "
      "d.execution AND e.task = d.task "
@@ -85,7 +112,9 @@ constexpr Question kQuestions[] = {
      "e.started_at > 0 AND "
      "d.started_at < e.ended_at - CASE WHEN d.worker = e.worker AND e.reason NOT IN (11, 12) THEN 0 ELSE :skew END "
      "AND @d",
-     4, "execution %, task %, item %: attempt % started before the one before it had ended"},
+     4, "execution %, task %, item %: attempt % started before the one before it had ended",
+     "two attempts of one item may have run at the same time (P3), or the clocks of two hosts differ by more than the skew allowed for",
+     "Compare the hosts' clocks first; if they agree, take what the item wrote outside of Argosy as written twice. "},
 };
 
 // Counters against rows; items that never had an attempt are told by the task's state alone.
@@ -101,7 +130,9 @@ constexpr Question kCounters = {
     "s.task = t.task WHERE "
     "(t.succeeded <> coalesce(s.s5, 0) OR t.failed <> coalesce(s.s6, 0) OR t.interrupted <> coalesce(s.s8, "
     "0)) AND @t",
-    4, "execution %, task %: its counters are off its rows: succeeded by %, failed and interrupted by %"};
+    4, "execution %, task %: its counters are off its rows: succeeded by %, failed and interrupted by %",
+    "what `execution show` counts is not what happened; a tolerance (max_failures) may have been judged wrongly",
+    kRunAgain};
 
 class Verifier {
  public:
@@ -145,7 +176,8 @@ class Verifier {
         verdict_.more = true;
         return;
       }
-      verdict_.findings.push_back({question.rule, told(question.tell, cells)});
+      verdict_.findings.push_back(
+          {question.rule, told(question.tell, cells), question.means, std::string(question.advice) + kDamage});
     });
   }
 

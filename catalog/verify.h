@@ -22,7 +22,9 @@ struct VerifyOptions {
 
 struct Finding {
   std::string rule;  // "one end", "counters", "log", "overlap", "open", "plan", "order"
-  std::string text;  // what, where, and what it means
+  std::string text;  // what, and in which rows
+  std::string means;   // for whoever relies on it
+  std::string advice;  // what to do
 };
 
 struct Verdict {

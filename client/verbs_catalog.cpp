@@ -1,8 +1,14 @@
-// catalog migrate, verify, clean.
+// catalog migrate, verify, clean, restored.
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include "catalog/catalog.h"
+#include "catalog/incarnation.h"
 #include "client/cli.h"
+#include "fabric/clock.h"
 
 namespace argosy::client {
 namespace {
@@ -11,23 +17,64 @@ using nlohmann::json;
 
 struct CatalogArguments {
   std::string address;
+  bool finish = false;
   std::optional<std::uint64_t> execution, days;
 };
 
-// Makes or raises the tables; on the master's host, or with an address.
-int migrate(Cli& cli, const CatalogArguments& given) {
+// The database itself, without a master: that of --catalog, or of the folder's master.toml.
+Outcome<std::unique_ptr<catalog::Catalog>> open_directly(Cli& cli, const CatalogArguments& given, const catalog::Options& options) {
   std::string address = given.address;
   if (address.empty()) {
     const auto found = master_catalog(Layout{cli.folder()});
-    if (!found) return cli.fail(trouble(found.error(), Exit::usage));
+    if (!found) return trouble(found.error(), Exit::usage);
     address = *found;
   }
+  auto opened = catalog::Catalog::open(address, options);
+  if (!opened) return trouble(opened.error(), Exit::unavailable);
+  return std::move(*opened);
+}
+
+// Makes or raises the tables; on the master's host, or with an address.
+int migrate(Cli& cli, const CatalogArguments& given) {
   catalog::Options options;
   options.migrate = true;
-  const auto opened = catalog::Catalog::open(address, options);
-  if (!opened) return cli.fail(trouble(opened.error(), Exit::unavailable));
-  cli.output().one({{"catalog", (*opened)->address()}, {"migrated", true}}, {{{"catalog", "catalog"}, {"migrated", "migrated"}}, "catalog", ""});
+  const auto opened = open_directly(cli, given, options);
+  if (!opened) return cli.fail(opened.error());
+  if (given.finish) {
+    if (const Status finished = (*opened)->finish_migrations(); !finished) return cli.fail(trouble(finished.error(), Exit::failed));
+  }
+  cli.output().one({{"catalog", (*opened)->address()}, {"migrated", true}, {"finished", given.finish}},
+                   {{{"catalog", "catalog"}, {"migrated", "migrated"}, {"finished", "finished"}}, "catalog", ""});
   return 0;
+}
+
+std::string user_of_this_process() {
+  const char* name = std::getenv("USER");
+  return "user " + (name != nullptr && *name != '\0' ? std::string(name) : std::to_string(getuid()));
+}
+
+// After a restore from a backup, before any master starts.
+int restored(Cli& cli, const CatalogArguments& given) {
+  const auto opened = open_directly(cli, given, {});
+  if (!opened) return cli.fail(opened.error());
+  const auto begun = catalog::begin_incarnation(**opened, user_of_this_process(), fabric::read_wall());
+  if (!begun) return cli.fail(trouble(begun.error(), Exit::unavailable));
+  char incarnation[17];
+  std::snprintf(incarnation, sizeof incarnation, "%016llx", static_cast<unsigned long long>(begun->incarnation));
+  cli.output().one({{"catalog", (*opened)->address()}, {"incarnation", incarnation}, {"shards", begun->shards}},
+                   {{{"catalog", "catalog"}, {"incarnation", "incarnation"}, {"shards", "shards"}}, "incarnation", ""});
+  return 0;
+}
+
+// Each problem, and under the last of a kind what it means and what to do.
+void explain_problems(const json& problems) {
+  for (std::size_t i = 0; i < problems.size(); ++i) {
+    const json& one = problems[i];
+    const std::string means = one.value("means", "");
+    std::cout << one["rule"].get<std::string>() << ": " << one["text"].get<std::string>() << "\n";
+    const bool last = i + 1 == problems.size() || problems[i + 1].value("means", "") != means;
+    if (last && !means.empty()) std::cout << "  this means: " << means << "\n  what to do: " << one.value("advice", "") << "\n";
+  }
 }
 
 int verify(Cli& cli, const CatalogArguments& given) {
@@ -40,7 +87,7 @@ int verify(Cli& cli, const CatalogArguments& given) {
     cli.output().one(*document, {});
   } else {
     cli.output().one(*document, {{{"clean", "clean"}, {"executions", "executions"}, {"tasks", "tasks"}, {"attempts", "attempts"}, {"log bytes", "log_bytes"}}, "clean", ""});
-    for (const auto& problem : (*document)["problems"]) std::cout << problem["rule"].get<std::string>() << ": " << problem["text"].get<std::string>() << "\n";
+    explain_problems((*document)["problems"]);
   }
   return clean ? 0 : cli.done(Exit::failed);
 }
@@ -65,7 +112,12 @@ void add_catalog_verbs(CLI::App& app, Cli& cli) {
   static CatalogArguments given;
   CLI::App* noun = app.add_subcommand("catalog", "the database that holds everything");
   noun->require_subcommand(1);
-  cli.verb(*noun, "migrate", "makes or raises its tables; needs the catalog itself, not the cluster", [&cli] { return migrate(cli, given); })
+  CLI::App* raise =
+      cli.verb(*noun, "migrate", "makes or raises its tables; needs the catalog itself, not the cluster", [&cli] { return migrate(cli, given); });
+  raise->add_option("--catalog", given.address, "sqlite:FILE or postgresql://…; that of master.toml when left out");
+  raise->add_flag("--finish", given.finish, "also takes away what only older programs needed; refused while one of their masters is registered");
+  cli.verb(*noun, "restored", "begins a new incarnation after a restore from a backup; needs the catalog itself, and no master running",
+           [&cli] { return restored(cli, given); })
       ->add_option("--catalog", given.address, "sqlite:FILE or postgresql://…; that of master.toml when left out");
   cli.verb(*noun, "verify", "proves that each task has its one end and its whole log", [&cli] { return verify(cli, given); })
       ->add_option("--execution", given.execution, "of this execution alone");

@@ -6,6 +6,8 @@
 
 #include "broker/config.h"
 #include "catalog/catalog.h"
+#include "catalog/checkup.h"
+#include "catalog/hosts.h"
 #include "client/cli.h"
 #include "client/expiry.h"
 #include "fabric/keys.h"
@@ -19,8 +21,8 @@ using nlohmann::json;
 
 class Checks {
  public:
-  void add(const std::string& what, const Status& status) {
-    rows_.push_back({{"check", what}, {"result", status ? "ok" : "wrong"}, {"detail", status ? "" : status.error().message}});
+  void add(const std::string& what, const Status& status, const std::string& detail = "") {
+    rows_.push_back({{"check", what}, {"result", status ? "ok" : "wrong"}, {"detail", status ? detail : status.error().message}});
     wrong_ = wrong_ || !status;
   }
   void warn(const std::string& what, const std::string& detail) { rows_.push_back({{"check", what}, {"result", "warning"}, {"detail", detail}}); }
@@ -66,11 +68,48 @@ void check_broker(const Layout& layout, Checks& checks) {
   checks.add("roster " + config->roster, status_of(fabric::load_roster(config->roster)));
 }
 
+// Each host of the address on its own: who is the primary, who follows it.
+void check_hosts(const std::string& address, Checks& checks) {
+  catalog::HostQuestion question;
+  question.within = seconds(5);
+  question.grace = Duration{-1};
+  const auto words = catalog::ask_hosts(address, question);
+  for (const auto& word : words) {
+    const std::string what = "catalog host " + word.host;
+    if (!word.answered) {
+      checks.add(what, Error{word.trouble});
+      continue;
+    }
+    const std::string timeline = word.timeline > 0 ? ", timeline " + std::to_string(word.timeline) : "";
+    const std::string standbys = word.sync.empty() ? "no standby to be seen" : "standby " + word.sync;
+    if (word.standby) checks.add(what, Done{}, "standby" + timeline);
+    else checks.add(what, Done{}, (word.writable ? "primary" : "read-only") + timeline + ", " + standbys);
+    if (word.writable && word.sync.find(" sync") == std::string::npos && word.sync.find(" quorum") == std::string::npos)
+      checks.warn(what, "no synchronous standby to be seen: either what is accepted is on this server alone, or the login lacks "
+                        "the role pg_monitor");
+  }
+  if (catalog::primary_of(words) == nullptr) checks.add("catalog primary", Error{"no host takes writes: " + catalog::told(words)});
+}
+
+void check_catalog(const std::string& address, Checks& checks) {
+  if (address.starts_with("postgres")) check_hosts(address, checks);
+  auto opened = catalog::Catalog::open(address, {});
+  if (!opened) return checks.add("catalog", status_of(opened));
+  const auto found = catalog::check_up(**opened);
+  if (!found) return checks.add("catalog", status_of(found));
+  checks.add("catalog", Done{}, "schema " + std::to_string(found->schema) + ", this program's is " + std::to_string(found->program_schema));
+  if (found->schema < found->program_schema) checks.warn("catalog", "its tables are of the release before: run `argosy catalog migrate`");
+  if (found->log_login.empty()) return;
+  checks.add("catalog log login", Done{}, "output is written as " + found->log_login);
+  if (found->may_change_output)
+    checks.warn("catalog log login", found->login + " itself can change and delete output: docs/guides/operating.md, PostgreSQL");
+}
+
 void check_master(const Layout& layout, Checks& checks) {
   const auto address = master_catalog(layout);
   checks.add("settings " + layout.role_settings("master").string(), status_of(address));
   checks.add("key " + layout.catalog_key().string(), status_of(fabric::load_key_pair(layout.catalog_key())));
-  if (address) checks.add("catalog", status_of(catalog::Catalog::open(*address, {})));
+  if (address) check_catalog(*address, checks);
 }
 
 void check_worker(const std::filesystem::path& file, Checks& checks) {

@@ -82,6 +82,12 @@ void give_up_submits(Step& step, Shard& shard) {
   while (!ledger.queue.empty() && !ledger.in_flight && !worth_sending(ledger.queue.front())) ledger.queue.pop_front();
 }
 
+// Submits that wait behind the batch in flight: they are certainly not written.
+bool refusable(const Ledger& ledger) {
+  const bool front_stays = ledger.in_flight || ledger.maybe_written;
+  return ledger.admissions > (front_stays && !ledger.queue.empty() ? ledger.queue.front().batch->admissions.size() : 0);
+}
+
 void retry_later(Step& step, Shard& shard, const BatchOutcome& outcome) {
   Ledger& ledger = shard.ledger;
   const Limits& limits = step.state.limits;
@@ -181,9 +187,22 @@ void on_settled(Step& step, const Settled& event) {
   CHECK(false);
 }
 
+void on_catalog_waits(Step& step, const CatalogWaits& event) {
+  step.note("catalog: " + event.why);
+  for (auto& [id, shard] : step.state.shards) {
+    Ledger& ledger = shard->ledger;
+    if (!ledger.in_flight) continue;
+    if (!ledger.away_since) {
+      ledger.away_since = step.now.steady;
+      ledger.pause = step.state.limits.retry_first;
+    }
+    ledger.away_detail = event.why;
+  }
+}
+
 void tick_batches(Step& step, Shard& shard) {
   Ledger& ledger = shard.ledger;
-  if (ledger.away_since && ledger.admissions > 0 &&
+  if (ledger.away_since && refusable(ledger) &&
       *ledger.away_since + step.state.limits.submit_patience <= step.now.steady) {
     give_up_submits(step, shard);
   }
@@ -198,7 +217,7 @@ std::optional<Time> batches_deadline(const State& state, const Shard& shard) {
   std::optional<Time> when;
   const auto sooner = [&](Time t) { when = when ? std::min(*when, t) : t; };
   if (ledger.retry_at && !ledger.in_flight) sooner(*ledger.retry_at);
-  if (ledger.away_since && ledger.admissions > 0 && !(ledger.in_flight || ledger.maybe_written)) {
+  if (ledger.away_since && refusable(ledger)) {
     sooner(*ledger.away_since + state.limits.submit_patience);
   }
   if (!ledger.in_flight && ledger.queue.empty()) sooner(ledger.confirmed_at + state.limits.confirm_every);

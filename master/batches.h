@@ -16,6 +16,8 @@ void row_due(Shard& shard, Execution& execution);
 // Sends the next batch if none is in flight. At the end of each step.
 void send_batch(Step& step, Shard& shard);
 void on_settled(Step& step, const Settled& event);
+// The batches in flight have no answer: said to people, and a reason to refuse submits that wait too long behind them.
+void on_catalog_waits(Step& step, const CatalogWaits& event);
 // Time-driven: retries, idle confirmation, patience of waiting submits.
 void tick_batches(Step& step, Shard& shard);
 std::optional<Time> batches_deadline(const State& state, const Shard& shard);

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "catalog/guard.h"
 #include "fabric/clock.h"
 #include "fabric/wakeup.h"
 #include "master/desk_verbs.h"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr auto kFleetEvery = std::chrono::seconds(2);  // another master may have changed the fleet
 constexpr Duration kJobLongest = seconds(60);          // a machine that lost its shard answers never
+constexpr Duration kStandbyPatience = seconds(3);      // one request must not keep all others waiting
 constexpr std::size_t kAnswerMost = 8u << 20;
 
 Ticket* ticket_of(DeskOrder& order) {
@@ -65,6 +67,7 @@ struct Desk::State {
   bool stop = false;
 
   // The thread's own.
+  catalog::Guard guard{{options.catalog, milliseconds(800), kStandbyPatience, {}}};
   std::unique_ptr<catalog::Catalog> catalog;
   std::string catalog_trouble = "not opened yet";
   Ticket next_ticket = 1;
@@ -114,7 +117,9 @@ Room Desk::State::room(const Address& from, const std::string& request) {
 
 bool Desk::State::have_catalog() {
   if (catalog) return true;
-  auto opened = catalog::Catalog::open(options.catalog, {});
+  catalog::Options how;
+  how.line = guard.line();
+  auto opened = catalog::Catalog::open(options.catalog, how);
   if (opened) {
     catalog = std::move(*opened);
   } else {
@@ -261,7 +266,10 @@ void Desk::State::tell_fleet(bool changed_only) {
 }
 
 void Desk::State::run() {
-  tell_fleet(false);
+  {
+    const catalog::Guard::Watched watched(guard);
+    tell_fleet(false);
+  }
   auto next_look = std::chrono::steady_clock::now() + kFleetEvery;
   while (true) {
     std::optional<DeskInput> input;
@@ -274,9 +282,13 @@ void Desk::State::run() {
         in.pop_front();
       }
     }
-    if (input) handle(std::move(*input));
-    const bool due = std::chrono::steady_clock::now() >= next_look;
-    tell_fleet(!due);
+    bool due = false;
+    {
+      const catalog::Guard::Watched watched(guard);
+      if (input) handle(std::move(*input));
+      due = std::chrono::steady_clock::now() >= next_look;
+      tell_fleet(!due);
+    }
     if (!due) continue;
     forget_old_jobs();
     next_look = std::chrono::steady_clock::now() + kFleetEvery;

@@ -98,7 +98,8 @@ Verdict catalog_verify(Room& room, Arguments& arguments) {
   const auto verdict = catalog::verify(room.catalog, options);
   if (!verdict) return refusal_of(room.catalog, verdict.error());
   json problems = json::array();
-  for (const auto& finding : verdict->findings) problems.push_back({{"rule", finding.rule}, {"text", finding.text}});
+  for (const auto& finding : verdict->findings) 
+    problems.push_back({{"rule", finding.rule}, {"text", finding.text}, {"means", finding.means}, {"advice", finding.advice}});
   return Document{{{"clean", problems.empty()}, {"executions", verdict->executions}, {"tasks", verdict->tasks},
                    {"attempts", verdict->attempts}, {"log_bytes", verdict->log_bytes}, {"problems", problems}}, {}};
 }

@@ -47,6 +47,11 @@ struct TakeFailed {
   std::string why;
 };
 
+// The batch in flight, or a take, has had no answer for a while. It goes on waiting; Settled still comes.
+struct CatalogWaits {
+  std::string why;  // "waits for its synchronous standby"
+};
+
 // Answer to Effects::needs. `values` are those of items from `from` on; fewer than asked for only at the array's end.
 // Empty: could not be read, asked again later.
 struct ValuesRead {
@@ -78,7 +83,7 @@ struct WatchRequest {
 struct Tick {};      // deadline() has come
 struct ShutDown {};  // hand the shards over: finish the batch in flight, say Holding (empty) and Bye; then Effects::over
 
-using Event = std::variant<LinkUp, LinkDown, Heard, Settled, Adopted, TakeFailed, ValuesRead, Admit, WatchRequest, DeskOrder,
+using Event = std::variant<LinkUp, LinkDown, Heard, Settled, Adopted, TakeFailed, CatalogWaits, ValuesRead, Admit, WatchRequest, DeskOrder,
                            Tick, ShutDown>;
 
 // Words that never come to the machine: the desk answers them from the catalog.

@@ -42,7 +42,7 @@ struct Limits {
   // The catalog.
   Duration confirm_every = seconds(5);     // an idle shard proves its term this often
   Duration retry_first = milliseconds(50);
-  Duration retry_most = seconds(2);
+  Duration retry_most = milliseconds(400);
   Duration submit_patience = seconds(5);   // then a Submit is refused: catalog_unavailable
   // The link, until a Welcome says otherwise.
   Duration heartbeat = seconds(1);

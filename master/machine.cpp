@@ -201,6 +201,7 @@ void Machine::step(Now now, Event event, Effects& out) {
                  [&](Settled& e) { on_settled(step, e); },
                  [&](Adopted& e) { on_adopted(step, std::move(e)); },
                  [&](TakeFailed& e) { on_take_failed(step, e); },
+                 [&](CatalogWaits& e) { on_catalog_waits(step, e); },
                  [&](ValuesRead& e) { on_values(step, e); },
                  [&](Admit& e) { on_admit(step, std::move(e)); },
                  [&](WatchRequest& e) { on_watch(step, e.client, e.watch); },

@@ -233,6 +233,7 @@ bool Story::command_of_link(const std::string& verb, const Arguments& with) {
   if (verb == "stop") return step(ShutDown{}), true;
   if (verb == "commit") return settle(with), true;
   if (verb == "adopt") return adopt(with), true;
+  if (verb == "catalog-waits") return step(CatalogWaits{"waits for its synchronous standby"}), true;
   if (verb == "take-failed") return step(TakeFailed{{0}, "disk full"}), true;
   if (verb == "welcome" || verb == "holders") {
     std::vector<Holder> holders;

@@ -1,21 +1,30 @@
 #include "master/writer.h"
 
+#include <chrono>
+
 #include "catalog/catalog.h"
 #include "catalog/fleet.h"
+#include "catalog/guard.h"
 #include "catalog/work.h"
 #include "fabric/clock.h"
 
 namespace argosy::master {
 
 Writer::Writer(std::string catalog, Self self, fabric::Wakeup& wakeup)
-    : address_(std::move(catalog)), self_(std::move(self)), wakeup_(wakeup), thread_([this] { run(); }) {}
+    : address_(std::move(catalog)),
+      self_(std::move(self)),
+      wakeup_(wakeup),
+      guard_(std::make_unique<catalog::Guard>(
+          catalog::GuardOptions{address_, milliseconds(800), {}, [this](const std::string& why) { tell_waits(why); }})),
+      thread_([this] { run(); }) {}
 
 Writer::~Writer() {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     stop_ = true;
+    more_.notify_all();
+    while (!more_.wait_for(lock, std::chrono::seconds(1), [this] { return stopped_; })) guard_->line()->cut();
   }
-  more_.notify_one();
   thread_.join();
 }
 
@@ -39,18 +48,34 @@ void Writer::run() {
     {
       std::unique_lock lock(mutex_);
       more_.wait(lock, [this] { return stop_ || !jobs_.empty(); });
-      if (stop_) return;
+      if (stop_) break;
+      waits_.clear();
       job = std::move(jobs_.front());
       jobs_.pop_front();
     }
+    const catalog::Guard::Watched watched(*guard_);
     std::visit([this](const auto& each) { work(each); }, job);
   }
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+  more_.notify_all();
+}
+
+// Each reason once for a job: the guard says it again and again.
+void Writer::tell_waits(const std::string& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (waits_ == why) return;
+    waits_ = why;
+  }
+  tell(CatalogWaits{why});
 }
 
 bool Writer::open(std::string& why) {
   if (catalog_) return true;
   catalog::Options options;
   options.program = "argosy master " + self_.name;
+  options.line = guard_->line();
   auto opened = catalog::Catalog::open(address_, options);
   if (!opened) {
     why = opened.error().message;

@@ -19,6 +19,7 @@
 
 namespace argosy::catalog {
 class Catalog;
+class Guard;
 }
 
 namespace argosy::master {
@@ -37,7 +38,7 @@ using WriterJob = std::variant<std::shared_ptr<const Batch>, TakeJob, SeenJob>;
 class Writer {
  public:
   Writer(std::string catalog, Self self, fabric::Wakeup& wakeup);
-  ~Writer();  // finishes the job in hand, drops the others
+  ~Writer();  // finishes the job in hand, drops the others; one that waits for the database is cut off after a second
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
@@ -46,6 +47,7 @@ class Writer {
 
  private:
   void run();
+  void tell_waits(const std::string& why);
   bool open(std::string& why);
   void tell(Event event);
   void work(const std::shared_ptr<const Batch>& batch);
@@ -60,7 +62,10 @@ class Writer {
   std::condition_variable more_;
   std::deque<WriterJob> jobs_;
   std::vector<Event> told_;
+  std::string waits_;                           // what the guard said last of the job in hand
   bool stop_ = false;
+  bool stopped_ = false;
+  std::unique_ptr<catalog::Guard> guard_;
   std::thread thread_;
 };
 

@@ -2,6 +2,7 @@
 #include "base/sha256.h"
 #include "catalog/environments.h"
 #include "catalog/fleet.h"
+#include "catalog/incarnation.h"
 #include "catalog/operations.h"
 #include "catalog/projects.h"
 #include "tests/catalog/fixture.h"
@@ -129,6 +130,34 @@ TEST_P(Store, MastersShardsAndProperties) {
   ASSERT_TRUE(set_property(db(), "endpoint", "tcp://a:1").ok());
   ASSERT_TRUE(set_property(db(), "endpoint", "tcp://b:1").ok());
   EXPECT_EQ(list_properties(db())->at("endpoint"), "tcp://b:1");
+}
+
+// A restored catalog is another one: its number differs, and no term that was given after the backup can stand.
+TEST_P(Store, ARestoreBeginsAnotherIncarnation) {
+  const std::uint64_t before = *read_incarnation(db());
+  EXPECT_NE(before, 0u);
+  ASSERT_TRUE(take_shard(db(), {1}, "m2", {1}).ok());
+  ASSERT_TRUE(saw_master(db(), {"m1", {5}, {"h", "m", "b"}, "1.0", {1}, {2}}).ok());
+  const auto begun = begin_incarnation(db(), "root", {77});
+  ASSERT_TRUE(begun.ok()) << begun.error().message;
+  EXPECT_EQ(begun->shards, 2u);
+  EXPECT_NE(begun->incarnation, before);
+  EXPECT_EQ(*read_incarnation(db()), begun->incarnation);
+  EXPECT_EQ(write(db(), batch()).verdict, BatchVerdict::fenced);
+  const auto shards = *list_shards(db());
+  for (const auto& shard : shards) {
+    EXPECT_GT(shard.reign.term.value, std::uint64_t{1} << 32);
+    EXPECT_EQ(shard.master, "");
+  }
+  EXPECT_TRUE(list_masters(db())->empty());
+  const auto told = *list_operations(db(), {.verb = "catalog.restored"});
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].row.who, "root");
+  EXPECT_EQ(told[0].row.at.us, 77);
+  ASSERT_TRUE(set_property(db(), "incarnation", "rubbish").ok());
+  EXPECT_FALSE(read_incarnation(db()).ok());
+  EXPECT_TRUE(begin_incarnation(db(), "root", {78}).ok());
+  EXPECT_TRUE(read_incarnation(db()).ok());
 }
 
 TEST_P(Store, OperationsAreListedNewestFirst) {

@@ -30,7 +30,10 @@ class Views : public Fixture {
     const auto verdict = verify(db());
     ASSERT_TRUE(verdict.ok()) << verdict.error().message;
     bool found = false;
-    for (const auto& finding : verdict->findings) found = found || finding.rule == rule;
+    for (const auto& finding : verdict->findings) {
+      found = found || finding.rule == rule;
+      EXPECT_FALSE(finding.means.empty() || finding.advice.empty()) << finding.text;
+    }
     EXPECT_TRUE(found) << rule;
   }
 };
