@@ -20,6 +20,7 @@
 
 #include "base/check.h"
 #include "worker/keeper_attempts.h"
+#include "worker/keeper_guard.h"
 #include "worker/keeper_protocol.h"
 
 namespace argosy::keeper {
@@ -223,9 +224,10 @@ int keeper_main(int argc, char** argv) {
   if (argc != first + 1) return refuse("needs exactly the trash folder as argument");
   if (token == nullptr || *token == '\0') return refuse("ARGOSY_WORKER_TOKEN is not set");
   if (fcntl(keeper_socket_fd, F_GETFD) < 0) return refuse("no socket on descriptor 3");
-  become_plain();
   const rlimit mark = mark_limit({worker_mark(token), 0});
   setrlimit(RLIMIT_RTTIME, &mark);
+  become_guarded();
+  become_plain();
   Keeper keeper(token, argv[first]);
   if (!keeper.trash_usable()) return refuse("the trash folder cannot be made or opened");
   keeper.serve();

@@ -102,7 +102,8 @@ Result<KeeperClient> KeeperClient::launch(const KeeperLaunch& how) {
   KeeperClient client;
   client.socket_ = ends[0];
   fcntl(client.socket_, F_SETFL, O_NONBLOCK);
-  const int error = spawn_keeper(arguments, how.worker_token, ends[1], &client.pid_);
+  const int error = spawn_keeper(arguments, how.worker_token, ends[1], &client.guard_);
+  client.pid_ = client.guard_;
   close(ends[1]);
   if (error != 0) return Error{"cannot start the keeper " + arguments[0] + ": " + std::strerror(error)};
   return client;
@@ -115,6 +116,7 @@ KeeperClient::KeeperClient(KeeperClient&& other) noexcept {
 KeeperClient& KeeperClient::operator=(KeeperClient&& other) noexcept {
   std::swap(socket_, other.socket_);
   std::swap(pid_, other.pid_);
+  std::swap(guard_, other.guard_);
   std::swap(dead_, other.dead_);
   std::swap(out_, other.out_);
   std::swap(sent_, other.sent_);
@@ -215,7 +217,10 @@ void KeeperClient::receive(std::vector<KeeperEvent>& events) {
     }
     in_.append(bytes, static_cast<std::size_t>(n));
     std::size_t at = 0;
-    while (auto event = take_event(in_, at)) events.emplace_back(std::move(*event));
+    while (auto event = take_event(in_, at)) {
+      if (const auto* ready = std::get_if<KeeperReady>(&*event)) pid_ = ready->pid;
+      events.emplace_back(std::move(*event));
+    }
     in_.erase(0, at);
     if (static_cast<std::size_t>(n) < sizeof bytes) break;
   }
@@ -224,7 +229,8 @@ void KeeperClient::receive(std::vector<KeeperEvent>& events) {
 void KeeperClient::die(std::vector<KeeperEvent>& events) {
   dead_ = true;
   int status = 0;
-  const bool reaped = waitpid(pid_, &status, 0) == pid_;
+  kill(guard_, SIGCONT);  // it ends as its keeper ended, unless somebody had stopped it
+  const bool reaped = waitpid(guard_, &status, 0) == guard_;
   events.emplace_back(
       KeeperDied{"the keeper (pid " + std::to_string(pid_) + ") " + (reaped ? death(status) : "is gone")});
 }

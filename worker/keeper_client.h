@@ -58,7 +58,9 @@ class KeeperClient {
   bool stop(Duration bound);
 
   int fd() const { return socket_; }
+  // The keeper itself, once KeeperReady was received; its guard, our child, until then and in guard().
   int pid() const { return pid_; }
+  int guard() const { return guard_; }
 
  private:
   KeeperClient() = default;
@@ -73,6 +75,7 @@ class KeeperClient {
 
   int socket_ = -1;
   int pid_ = -1;
+  int guard_ = -1;
   bool dead_ = false;
   std::string out_;
   std::size_t sent_ = 0;

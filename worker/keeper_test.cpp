@@ -489,9 +489,11 @@ TEST_F(KeeperTest, EndsEverythingWhenTheWorkersEndCloses) {
   const int daemon = bench->printed_pid(task);
   const int main = bench->wait_for<TaskStarted>(task).pid;
   const int keeper = bench->client().pid();
+  const int guard = bench->client().guard();
   bench.reset();
   int status = 0;
-  EXPECT_EQ(waitpid(keeper, &status, 0), keeper);
+  EXPECT_EQ(waitpid(guard, &status, 0), guard);
+  EXPECT_FALSE(alive(keeper));
   EXPECT_EQ(status, 0);
   EXPECT_FALSE(alive(main));
   EXPECT_FALSE(alive(daemon));
@@ -521,7 +523,7 @@ int worker_process(const std::string& folder, const std::string& token, Duration
   order.lease_deadline = now() + lease;
   const TaskToken task = worker.start(order);
   const int report[] = {worker.printed_pid(task), worker.wait_for<TaskStarted>(task).pid,
-                        worker.client().pid()};
+                        worker.client().pid(), worker.client().guard()};
   (void)!write(tell, report, sizeof report);
   then(worker, task);
   _exit(1);
@@ -536,7 +538,7 @@ TEST_F(KeeperTest, KillsAtTheLeasesEndWhileTheWorkerIsStopped) {
         const bool well = frozen.exited(task).cause == EndCause::lease_ran_out && frozen.client().stop(bound);
         _exit(well ? 0 : 1);
       });
-  int report[3] = {};
+  int report[4] = {};
   ASSERT_EQ(read(ends[0], report, sizeof report), static_cast<ssize_t>(sizeof report));
   int status = 0;
   ASSERT_EQ(waitpid(worker, &status, WUNTRACED), worker);
@@ -550,14 +552,47 @@ TEST_F(KeeperTest, KillsAtTheLeasesEndWhileTheWorkerIsStopped) {
   close(ends[1]);
 }
 
+// A bug that a drill found: worker and keeper stopped, and the tasks ran on beside their successors.
+TEST_F(KeeperTest, KillsAtTheLeasesEndWhileWorkerAndKeeperAreStopped) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  const int worker =
+      worker_process(folder, "both", milliseconds(1500), ends[1], [](Bench&, TaskToken) { raise(SIGSTOP); });
+  int report[4] = {};
+  ASSERT_EQ(read(ends[0], report, sizeof report), static_cast<ssize_t>(sizeof report));
+  const auto [daemon, main, keeper, guard] = std::tuple(report[0], report[1], report[2], report[3]);
+  EXPECT_NE(keeper, guard);
+  ASSERT_EQ(waitpid(worker, nullptr, WUNTRACED), worker);
+  kill(keeper, SIGSTOP);
+  EXPECT_TRUE(gone_within_bound(main));
+  EXPECT_TRUE(gone_within_bound(daemon));
+  EXPECT_TRUE(alive(keeper));
+  kill(worker, SIGKILL);
+  ASSERT_EQ(waitpid(worker, nullptr, 0), worker);
+  for (const int pid : {keeper, guard}) EXPECT_TRUE(gone_within_bound(pid));
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST_F(KeeperTest, DiesWithItsGuardAndItsTasksWithIt) {
+  const TaskToken task = bench->shell("(env -i setsid sleep 1000 & echo $!); sleep 1000");
+  const int daemon = bench->printed_pid(task);
+  const int main = bench->wait_for<TaskStarted>(task).pid;
+  kill(bench->client().guard(), SIGKILL);
+  bench->serve_until([&] { return bench->keeper_died(); });
+  EXPECT_TRUE(kill_descendants(bound).all_gone);
+  for (const int pid : {main, daemon, bench->client().pid()}) EXPECT_FALSE(alive(pid));
+}
+
 TEST_F(KeeperTest, ANewSessionSweepsWhatAnEarlierOneLeft) {
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
   const int worker =
       worker_process(folder, "earlier", seconds(600), ends[1], [](Bench&, TaskToken) { pause(); });
-  int report[3] = {};
+  int report[4] = {};
   ASSERT_EQ(read(ends[0], report, sizeof report), static_cast<ssize_t>(sizeof report));
-  const auto [daemon, main, keeper] = std::tuple(report[0], report[1], report[2]);
+  const auto [daemon, main, keeper, guard] = std::tuple(report[0], report[1], report[2], report[3]);
+  kill(guard, SIGSTOP);  // or it would not let the keeper be stopped
   kill(keeper, SIGSTOP);  // or it would sweep by itself
   kill(worker, SIGKILL);
   ASSERT_EQ(waitpid(worker, nullptr, 0), worker);
@@ -566,7 +601,7 @@ TEST_F(KeeperTest, ANewSessionSweepsWhatAnEarlierOneLeft) {
   const Sweep sweep = sweep_earlier_sessions("earlier", bound);
   EXPECT_TRUE(sweep.all_gone);
   EXPECT_GE(sweep.killed.size(), 2u);
-  for (const int pid : {keeper, main, daemon}) EXPECT_TRUE(gone_within_bound(pid));
+  for (const int pid : {keeper, guard, main, daemon}) EXPECT_TRUE(gone_within_bound(pid));
   close(ends[0]);
   close(ends[1]);
 }

@@ -73,6 +73,12 @@ def kill(pid, number=signal.SIGKILL):
         pass
 
 
+def keeper_of(worker):
+    """The keeper's pid, by its worker's: a child of its guard, which bears the same command line; 0 if there is none."""
+    guards = [p for p in children_of(worker) if "keeper" in " ".join(words_of(p)[:2])]
+    return next((p for guard in guards for p in children_of(guard) if "keeper" in " ".join(words_of(p)[:2])), 0)
+
+
 class Cluster:
     def __init__(self, workers=1, cpu_milli=2000, catalog="", up=True, folder=None, settings=None):
         """settings: {"master": "key = value\\n"…}, put in front of a role's file before it starts."""
@@ -144,7 +150,7 @@ class Cluster:
         """Of "broker", "master", "w1" …, "keeper" (the first worker's); 0: not running."""
         if role == "keeper":
             worker = self.pid("w1")
-            return next((p for p in children_of(worker) if "keeper" in " ".join(words_of(p)[:2])), 0) if worker else 0
+            return keeper_of(worker) if worker else 0
         for pid in children_of(self.supervisor()):
             words = words_of(pid)
             if words[1:3] == ([role, "start"] if role in ("broker", "master") else ["worker", "start"]):
