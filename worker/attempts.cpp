@@ -15,6 +15,7 @@ void Machine::on_run(ShardId id, const Run& word) {
   for (const auto& spec : word.specs) specs.push_back(std::make_shared<const TaskSpec>(spec));
   Return refused{identity_.session, "the lease that it rests on is over, or the worker is stopping", false, {}};
   Return forgotten{identity_.session, "it has ended here already", true, {}};
+  std::optional<Duration> stale;  // shortest lease of a task whose Run rests on a renewal that is too old for it
   for (const auto& item : word.items) {
     if (item.spec >= specs.size()) continue;
     if (state_.attempts.contains(item.attempt)) {
@@ -30,7 +31,9 @@ void Machine::on_run(ShardId id, const Run& word) {
       continue;
     }
     const auto& spec = specs[item.spec];
-    if (state_.shutting_down || !lease_runs(shard, word.renewal, spec->body) ||
+    const bool runs = lease_runs(shard, word.renewal, spec->body);
+    if (!runs) stale = std::min(stale.value_or(spec->body.lease), spec->body.lease);
+    if (state_.shutting_down || !runs ||
         !state_.slots.add(item.attempt, spec->body.resources)) {
       refused.attempts.push_back(item.attempt);
       state_.returned.add(item.attempt);
@@ -42,6 +45,9 @@ void Machine::on_run(ShardId id, const Run& word) {
                                                   .value = item.value, .id = item.id, .phase = Waiting{now_.steady},
                                                   .stop_reason = {}, .logs = {}, .log_bytes = 0});
   }
+  // Who runs nothing renews as seldom as the shard's lease allows, and a task may have a much shorter one. The Renew goes
+  // first: what the Return makes claimed again then rests on it. Without it Run and Return would take turns until it is due.
+  if (stale && now_.steady >= shard.lease.next_ask(*stale)) renew(id);
   say_credit();
   if (!refused.attempts.empty()) say_to_master(id, std::move(refused));
   if (!forgotten.attempts.empty()) say_to_master(id, std::move(forgotten));

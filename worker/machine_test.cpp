@@ -225,8 +225,34 @@ TEST_F(WorkerTest, ARunIsOnlyObeyedWhileItsLeaseRuns) {
   ready();
   pass(seconds(61));
   from_master(run({attempt(0)}));
+  said<Renew>();
   said<Credit>();
   EXPECT_EQ(said<Return>().attempts, std::vector{attempt(0)});
+}
+
+// A bug that a drill found: an idle worker renews every 20 s, so Runs of tasks with a lease of 2 s were returned and claimed
+// again, hundreds of times, until it did.
+TEST_F(WorkerTest, ARunOfAShorterLeaseThanItsRenewalIsOldMakesItRenewBeforeItReturns) {
+  ready();
+  pass(seconds(5));
+  auto word = run({attempt(0)});
+  word.specs[0].body.lease = seconds(2);
+  from_master(word);
+  const auto place = [&](auto is) { return std::find_if(out_.says.begin(), out_.says.end(), is) - out_.says.begin(); };
+  EXPECT_LT(place([](const Say& s) { return std::holds_alternative<Renew>(s.word); }),
+            place([](const Say& s) { return std::holds_alternative<Return>(s.word); }));
+  const Renewal asked = said<Renew>().renewal;
+  said<Credit>();
+  EXPECT_EQ(said<Return>().attempts, std::vector{attempt(0)});
+  word.items[0].attempt = attempt(1);
+  from_master(word);  // under way already: the grant is not asked for a second time
+  said<Credit>();
+  EXPECT_EQ(said<Return>().attempts, std::vector{attempt(1)});
+  from_master(Granted{kSession, asked, seconds(60), seconds(5)});
+  word.renewal = asked;
+  word.items[0].attempt = attempt(0, 2);
+  from_master(word);
+  EXPECT_EQ(take_one(out_.starts).lease_deadline, now_.steady + seconds(2));
 }
 
 TEST_F(WorkerTest, ARunThatRestsOnARenewalNeverAskedForIsReturned) {
