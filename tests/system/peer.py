@@ -32,7 +32,8 @@ def first_line(file):
 
 class Peer:
     def __init__(self, folder, key_pair, endpoint, host=None):
-        self.server_key = keys.endpoint_key(f"{folder}/authority.pem", f"{folder}/endpoint.pem")
+        address = endpoint.split("://")[1].rsplit(":", 1)[0]
+        self.server_key = keys.endpoint_key(f"{folder}/authority.pem", f"{folder}/endpoint.pem", address)
         self.key_pair, self.endpoint = key_pair, endpoint
         self.host = host or this_host()
         self.session = random.SystemRandom().randrange(1, 2**63)

@@ -1,0 +1,33 @@
+"""The drills by name. A drill: what it needs, and the function that does one round of it on a stage."""
+from dataclasses import dataclass, field
+from typing import Callable
+
+from fleet import Plan
+
+
+@dataclass
+class Drill:
+    name: str
+    shows: str
+    round: Callable = None           # round(stage): does the fault, returns when tasks start again
+    brokers: int = 1
+    masters: int = 1
+    workers: int = 2
+    hosts: bool = False              # needs network namespaces
+    catalog: str = ""                # "": SQLite in the folder; "server": a PostgreSQL that can be stopped
+    small_disk: bool = False         # SQLite on a disk that can be full
+    quick: int = 2                   # rounds in the quick form
+    in_storm: bool = False           # one of the faults that storm chooses from
+    timed: bool = False              # as many rounds as fit into --minutes
+    variants: list = field(default_factory=list)   # drills that make up this one, each on a fleet of its own
+
+    def parts(self):
+        return self.variants or [self]
+
+    def plan(self, scaled):
+        return Plan(self.brokers, self.masters, self.workers, self.hosts, self.catalog, scaled, self.small_disk)
+
+
+def all_drills():
+    from drills import broker, catalog, everything, master, storm, worker
+    return {d.name: d for family in (broker, master, worker, catalog, everything, storm) for d in family.DRILLS}

@@ -1,0 +1,190 @@
+"""A cluster whose processes are started by hand: brokers, masters and workers, each a Member; on SQLite or another catalog."""
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+
+import keys
+from cluster import ARGOSY, BUG, Done, free_port, kill, until
+from disk import Disk
+from hosts import VIRTUAL, Hosts
+from member import Member
+
+SCALED = {"broker": {"heartbeat": '"200ms"', "silence": '"1s"'},
+          "master": {"lease": '"2s"', "catalog_grace": '"10s"', "kill_time": '"500ms"', "confirm_every": '"1s"'}}
+SCALED_LEASE, DEFAULT_LEASE = 2, 60
+
+
+@dataclass
+class Plan:
+    """What a drill needs."""
+    brokers: int = 1
+    masters: int = 1
+    workers: int = 2
+    hosts: bool = False              # each role on a host of its own, in network namespaces
+    catalog: str = ""                # "": SQLite in the folder; "server": the PostgreSQL of scripts/test-postgres
+    scaled: bool = True              # timers: lease 2 s instead of a minute
+    small_disk: bool = False         # SQLite on a disk that can be full
+
+
+def database(name):
+    """A database of its own on the server of scripts/test-postgres; its address."""
+    server = os.environ["ARGOSY_TEST_POSTGRES"]
+    fresh = f"drill_{name.replace('-', '_')}_{os.urandom(4).hex()}"
+    subprocess.run(["psql", "-X", "-q", server, "-c", f"create database {fresh}"], check=True)
+    return server.rsplit("/", 1)[0] + "/" + fresh
+
+
+class Fleet:
+    def __init__(self, folder, name, plan):
+        self.folder, self.name, self.plan = folder / "cluster", name, plan
+        self.lease_s = SCALED_LEASE if plan.scaled else DEFAULT_LEASE
+        self.hosts = Hosts() if plan.hosts else None
+        self.catalog = database(name) if plan.catalog == "server" else ""
+        self.disk = None
+        self.members = {}
+        self.endpoint = f"tcp://{VIRTUAL}:7433" if plan.hosts else f"tcp://127.0.0.1:{free_port()}"
+        if self.hosts:
+            self._make_hosts()
+        self._init()
+        if plan.small_disk:
+            self.disk = Disk(self.folder / "catalog")
+        self._define()
+
+    # -- Making it.
+
+    def _make_hosts(self):
+        names = ["client", *self.brokers(), *self.masters(), *self.workers()]
+        for number, name in enumerate(names, 1):
+            self.hosts.add(name, number)
+        # One broker: its address stays where it is.
+        if self.plan.brokers == 1:
+            subprocess.run([*self.inside("b1"), "ip", "address", "add", f"{VIRTUAL}/24", "dev", "eth0"], check=True)
+
+    def brokers(self):
+        return [f"b{n}" for n in range(1, self.plan.brokers + 1)]
+
+    def masters(self):
+        return [f"m{n}" for n in range(1, self.plan.masters + 1)]
+
+    def workers(self):
+        return [f"w{n}" for n in range(1, self.plan.workers + 1)]
+
+    def inside(self, host):
+        return self.hosts.inside(host) if self.hosts else []
+
+    def _init(self):
+        words = ["cluster", "init", "--workers", self.plan.workers, "--endpoint", self.endpoint]
+        self.must(*words, *(["--catalog", self.catalog] if self.catalog else []))
+        timers = SCALED if self.plan.scaled else {}
+        for role in ("broker", "master", *(f"worker-{w}" for w in self.workers())):
+            settings = dict(timers.get(role, {}))
+            if role == "master" and self.catalog:
+                settings["migrate"] = "true"
+            if role.startswith("worker"):
+                settings["cpu_milli"] = "4000"
+            self.set(role, settings)
+
+    def set(self, role, settings):
+        """Keys of a role's file; what stands there is replaced where it stands, what does not goes to the top."""
+        file = self.folder / f"{role}.toml"
+        lines, left = [], dict(settings)
+        for line in file.read_text().splitlines():
+            key = line.split("=")[0].strip()
+            lines.append(f"{key} = {left.pop(key)}" if key in left else line)
+        file.write_text("\n".join([f"{k} = {v}" for k, v in left.items()] + lines) + "\n")
+
+    def _define(self):
+        for name in self.brokers():
+            self._member(name, "broker", "start")
+        for name in self.masters():
+            self._member(name, "master", "start")
+        for name in self.workers():
+            self._member(name, "worker", "start", "--name", name)
+
+    def _member(self, name, *words):
+        command = [ARGOSY, *words, "--dir", self.folder]
+        self.members[name] = Member(name, command, self.folder / "log" / f"{name}.log", self.inside(name))
+
+    # -- Its life.
+
+    def __getitem__(self, name):
+        return self.members[name]
+
+    def up(self):
+        """Returns when all workers are connected."""
+        self.start(*self.brokers(), *self.masters())
+        for worker in self.workers():
+            self.must("worker", "add", worker, "--key", self.key_of(worker))
+            self.must("worker", "enable", worker)
+        self.start(*self.workers())
+        self.until_whole()
+        return self
+
+    def key_of(self, worker):
+        return keys.KeyPair.load(self.folder / "keys" / f"worker-{worker}.key").public.hex()
+
+    def start(self, *names):
+        for name in names:
+            self[name].start()
+
+    def connected(self):
+        done = self.argosy("--patience", "5", "--output", "json", "worker", "list")
+        return [w["worker"] for w in done.json if w["online"]] if done.code == 0 else []
+
+    def until_whole(self, seconds=120):
+        until(lambda: sorted(self.connected()) == sorted(self.workers()), lambda: f"all workers connected: {self.connected()}", seconds)
+
+    def alive(self):
+        return [name for name, member in self.members.items() if member.alive()]
+
+    def died(self):
+        """Members that ended though nobody ended them."""
+        return [name for name, member in self.members.items() if member.running and not member.alive()]
+
+    def kill_all(self):
+        """SIGKILL for everything of it at once, keepers and tasks too."""
+        for pid in [pid for member in self.members.values() for pid in member.tree()]:
+            kill(pid)
+        for member in self.members.values():
+            member.kill()
+
+    def down(self):
+        """Orderly: workers first."""
+        for name in [*self.workers(), *self.masters(), *self.brokers()]:
+            self[name].kill(15)
+
+    def close(self):
+        self.kill_all()
+        if self.hosts:
+            self.hosts.close()
+        if self.disk:
+            self.disk.close()
+
+    def bugs(self):
+        """Lines of its logs that tell of a failed CHECK or a sanitizer's finding."""
+        return [f"{file.name}: {line}" for file in sorted((self.folder / "log").glob("*.log"))
+                for line in file.read_text(errors="replace").splitlines() if BUG.search(line)]
+
+    # -- Its command line.
+
+    def argosy(self, *words, timeout=120):
+        command = [*self.inside("client"), ARGOSY, "--dir", self.folder, *words]
+        return Done(subprocess.run([str(w) for w in command], text=True, capture_output=True, timeout=timeout))
+
+    def must(self, *words, **more):
+        done = self.argosy(*words, **more)
+        if done.code != 0:
+            raise AssertionError(f"argosy {' '.join(map(str, words))}: {done}")
+        return done
+
+    def json(self, *words, **more):
+        return json.loads(self.must("--output", "json", *words, **more).out)
+
+    def active(self):
+        """The broker that serves."""
+        return self.brokers()[0] if self.plan.brokers == 1 else self._active()
+
+    def holder(self):
+        """The master that holds the first shard."""
+        return self.masters()[0] if self.plan.masters == 1 else self._holder()
