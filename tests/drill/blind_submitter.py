@@ -2,7 +2,7 @@
 """One submitter in a process of its own: says new Submits at an even pace, and each again, blindly, every 50 ms until it is
 answered; every tenth goes on being repeated after its answer. Ends when its standard input does and all is answered.
 
-Arguments: one JSON document (folder, key, endpoint, name, rate, program, ledger, locks, mix, lease_s, seed).
+Arguments: one JSON document: load.py writes it.
 Its journal, a line a fact: S key time (said first), A key execution time, R key reason time (refused), U key (never answered).
 """
 import json
@@ -38,7 +38,7 @@ class BlindSubmitter(Peer):
 
     def on_readable(self, descriptor):
         if not sys.stdin.buffer.read1(4096):
-            self.more = False
+            self.more, self.again = False, {}
             self.poller.unregister(0)
 
     def on_welcome(self):
@@ -56,8 +56,8 @@ class BlindSubmitter(Peer):
             key, executions = body[0], body[1] if isinstance(body[1], list) else [body[1]]
             self.journal.write(f"A {key} {executions[0]} {at}\n")
             held = self.open.pop(key, None)
-            if held and self.count % 10 == 0:
-                self.again[key] = [held[0], 0, time.monotonic() + 2]
+            if held and (self.plan["blind"] or self.count % 10 == 0):
+                self.again[key] = [held[0], 0, float("inf") if self.plan["blind"] else time.monotonic() + 2]
 
     def new(self):
         self.count += 1
@@ -99,7 +99,7 @@ class BlindSubmitter(Peer):
                     break
             elif at >= due:
                 due = max(due + pace, at - 1)
-                if len(self.open) < OPEN_MOST:
+                if len(self.open) < OPEN_MOST and not 0 < self.plan["most"] <= self.count:
                     self.new()
             self.repeat()
             waits = [held[1] for held in [*self.open.values(), *self.again.values()]] if self.connection else []

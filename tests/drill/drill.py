@@ -44,9 +44,12 @@ def rounds_of(drill, options):
     """[(part, scaled timers?, rounds)]: every tenth round has the default timers; each on a fleet of its own."""
     out = []
     for part in drill.parts():
-        default = 0 if options.quick or drill.timed else options.runs // 10
-        scaled = part.quick if options.quick else options.runs - default
-        out += [(part, True, scaled)] + ([(part, False, default)] if default else [])
+        runs = min(options.runs, part.most or options.runs)
+        default = 0 if options.quick or drill.timed else runs // 10
+        scaled = part.quick if options.quick else runs - default
+        if part.timers == "default":
+            default, scaled = default + scaled, 0
+        out += [(part, s, count) for s, count in ((True, scaled), (False, default)) if count]
     return out
 
 
@@ -75,7 +78,7 @@ def cpu_times():
 def run_on_stage(drill, scaled, count, options, report):
     stage, before, held = None, cpu_times(), False
     try:
-        stage = Stage(drill.name, drill.plan(scaled), options.seed)
+        stage = Stage(drill.name, drill.plan(scaled), options.seed, options.quick, drill.outlast)
         stage.up()
         for _ in rounds(drill, count, options):
             stage.run_on()

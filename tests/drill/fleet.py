@@ -5,10 +5,11 @@ import subprocess
 from dataclasses import dataclass
 
 import keys
-from cluster import ARGOSY, BUG, Done, free_port, kill, until
+from cluster import ARGOSY, BUG, Done, free_port, kill
 from disk import Disk
 from hosts import VIRTUAL, Hosts
 from member import Member
+from moment import until
 
 SCALED = {"broker": {"heartbeat": '"200ms"', "silence": '"1s"'},
           "master": {"lease": '"2s"', "catalog_grace": '"10s"', "kill_time": '"500ms"', "confirm_every": '"1s"'}}
@@ -180,6 +181,9 @@ class Fleet:
 
     def json(self, *words, **more):
         return json.loads(self.must("--output", "json", *words, **more).out)
+
+    def status_of(self, execution):
+        return self.json("execution", "show", execution)["status"]
 
     def active(self):
         """The broker that serves."""

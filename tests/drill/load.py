@@ -22,7 +22,7 @@ MIX = {
 
 
 def mix_for(lease_s):
-    """Some tasks outlast a lease, so that a fault beyond it meets them."""
+    """The longest tasks outlast this lease, so that a fault beyond it meets them."""
     run_ms = (8 if lease_s < 5 else lease_s + 25) * 1000
     return {**MIX, "long": {**MIX["long"], "words": [run_ms, 2, run_ms // 10, "child"]}}
 
@@ -45,23 +45,31 @@ class Journal:
 
 
 class Load:
-    def __init__(self, fleet, ledger, seed, submitters=2, rate=8, mix=None):
-        """rate: Submits a second of each submitter."""
-        self.fleet, self.members, self.files = fleet, [], []
-        for number in range(1, submitters + 1):
-            name = f"s{number}"
-            journal = fleet.folder.parent / f"journal-{fleet.name}-{name}"
-            plan = {"folder": str(fleet.folder), "key": str(fleet.folder / "keys" / "submitter-submitter.key"),
-                    "endpoint": fleet.endpoint, "name": f"{fleet.name}-{name}", "rate": rate, "journal": str(journal),
-                    "program": str(drill_task()), "ledger": str(ledger.file), "locks": str(ledger.locks), "mix": mix or mix_for(fleet.lease_s),
-                    "lease_s": fleet.lease_s, "seed": f"{seed}-{number}"}
-            self.files.append(journal)
-            command = ["/usr/bin/python3", HERE / "blind_submitter.py", json.dumps(plan)]
-            self.members.append(Member(name, command, fleet.folder / "log" / f"{name}.log", fleet.inside("client")))
+    def __init__(self, fleet, ledger, seed, outlast_s=0, submitters=2, rate=8):
+        """outlast_s: a lease that the longest tasks outlast; rate: Submits a second of each submitter."""
+        self.fleet, self.ledger, self.seed = fleet, ledger, seed
+        self.members, self.files = [], []
+        for _ in range(submitters):
+            self.add(mix_for(outlast_s), rate)
+
+    def add(self, mix, rate, most=0, blind=False):
+        """One more submitter, not yet started. most: so many Submits, 0 for no end; blind: each is said again until the
+        load stops, whatever is answered. Its place in journals()."""
+        fleet, name = self.fleet, f"s{len(self.members) + 1}"
+        journal = fleet.folder.parent / f"journal-{name}"
+        plan = {"folder": str(fleet.folder), "key": str(fleet.folder / "keys" / "submitter-submitter.key"),
+                "endpoint": fleet.endpoint, "name": f"{fleet.name}-{name}", "rate": rate, "journal": str(journal),
+                "program": str(drill_task()), "ledger": str(self.ledger.file), "locks": str(self.ledger.locks), "mix": mix,
+                "lease_s": fleet.lease_s, "seed": f"{self.seed}-{name}", "most": most, "blind": blind}
+        command = ["/usr/bin/python3", HERE / "blind_submitter.py", json.dumps(plan)]
+        self.members.append(Member(name, command, fleet.folder / "log" / f"{name}.log", fleet.inside("client")))
+        self.files.append(journal)
+        return len(self.members) - 1
 
     def start(self):
         for member in self.members:
-            member.start(subprocess.PIPE)
+            if not member.running:
+                member.start(subprocess.PIPE)
         return self
 
     def stop(self):

@@ -3,7 +3,8 @@ import os
 import signal
 import subprocess
 
-from cluster import children_of, keeper_of, kill, until
+from cluster import children_of, keeper_of, kill
+from moment import until
 
 
 class Member:

@@ -12,6 +12,18 @@ def hold(seconds):
     select.select([], [], [], max(0, seconds))
 
 
+def until(holds, what, seconds=60, every=0.02):
+    """Asks until it holds, leaving the CPU to those who are watched; its value."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = holds()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what}")
+        hold(every)
+
+
 class Moment:
     """A fault that was done, and what ends it: the first fresh start of a task ("fresh"), or the next start of what
     the fault had interrupted ("rerun": `pids`, the processes that it took). `since`: the takeover is measured from here."""

@@ -9,8 +9,7 @@ from fleet import Fleet
 from judge import Catalog, judge, takeovers
 from ledger import Ledger
 from load import Load
-from cluster import until
-from moment import Moment, hold, now
+from moment import Moment, hold, now, until
 from report import FOLDER
 
 AGAIN_WITHIN = 60                    # seconds beyond the lease in which tasks must start again
@@ -18,15 +17,16 @@ QUIET_WITHIN = 180                   # and in which all that was accepted must h
 
 
 class Stage:
-    def __init__(self, name, plan, seed, mix=None, rate=8):
+    def __init__(self, name, plan, seed, quick=False, outlast=False):
         FOLDER.mkdir(parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=FOLDER))
+        self.quick = quick
         self.name, self.plan, self.rng = name, plan, random.Random(f"{seed}-{name}-{plan.scaled}")
         self.moments, self.patient = [], True
         self.timers = "scaled" if plan.scaled else "default"
         self.fleet = Fleet(self.folder, name, plan)
         self.ledger = Ledger(self.folder)
-        self.load = Load(self.fleet, self.ledger, seed, mix=mix, rate=rate)
+        self.load = Load(self.fleet, self.ledger, seed, self.fleet.lease_s if outlast else 0)
 
     def up(self):
         self.fleet.up()
@@ -70,6 +70,21 @@ class Stage:
         """Runs that the fault took away in the middle."""
         return [run for ran in self.ledger.runs()[0].values() for run in ran
                 if run.pid in moment.pids and run.started < moment.since and not run.ended]
+
+    def submit_one(self, run_s, blind=False):
+        """One execution of one item that runs so long, by a submitter of its own; where to look for its answers."""
+        words = [int(run_s * 1000), 2, int(run_s * 20), "child"]
+        place = self.load.add({"one": {"weight": 1, "items": 1, "cpu_milli": 50, "words": words}}, 10, most=1, blind=blind)
+        self.load.start()
+        until(lambda: self.load.journals()[place].answers, "the one is accepted", 60)
+        return place
+
+    def answers(self, place):
+        """Execution numbers that this submitter was answered with, each once."""
+        return sorted({a.execution for a in self.load.journals()[place].answers})
+
+    def runs_of(self, execution):
+        return [run for item, ran in self.ledger.runs()[0].items() if item[0] == execution for run in ran]
 
     # -- Its end.
 

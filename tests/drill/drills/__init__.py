@@ -17,7 +17,10 @@ class Drill:
     catalog: str = ""                # "": SQLite in the folder; "server": a PostgreSQL that can be stopped
     small_disk: bool = False         # SQLite on a disk that can be full
     quick: int = 2                   # rounds in the quick form
+    outlast: bool = False            # some tasks must run longer than a lease
     in_storm: bool = False           # one of the faults that storm chooses from
+    most: int = 0                    # rounds at the most, however many are asked for; 0: no end
+    timers: str = ""                 # "default": never scaled
     timed: bool = False              # as many rounds as fit into --minutes
     variants: list = field(default_factory=list)   # drills that make up this one, each on a fleet of its own
 

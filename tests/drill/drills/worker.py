@@ -2,10 +2,10 @@
 import os
 import shutil
 
-from cluster import ARGOSY, until, words_of
+from cluster import ARGOSY, words_of
 from drills import Drill
 from member import Member, exists
-from moment import Moment, hold, now
+from moment import Moment, hold, now, until
 
 
 def past_lease(stage):
@@ -110,7 +110,7 @@ class Twin:
 
 DRILLS = [
     Drill("worker-kill", "a killed worker's tasks run again as soon as it is back", kill, in_storm=True),
-    Drill("worker-freeze", "a stopped worker's tasks die at its lease; none runs beside its successor", freeze, in_storm=True),
-    Drill("worker-cut", "a cut-off worker's tasks die at its lease; it comes back and goes on", cut, hosts=True, in_storm=True),
+    Drill("worker-freeze", "a stopped worker's tasks die at its lease; none runs beside its successor", freeze, outlast=True, in_storm=True),
+    Drill("worker-cut", "a cut-off worker's tasks die at its lease; it comes back and goes on", cut, hosts=True, outlast=True, in_storm=True),
     Drill("worker-twin", "a second host with the same key is refused and costs nothing", twin, quick=1, in_storm=True),
 ]
