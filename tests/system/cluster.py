@@ -1,6 +1,7 @@
 """A cluster of `argosy up` in a folder of its own on a free port, for one test. It is stopped and removed at the end.
 
-Environment: ARGOSY, the program (default: build/release/argosy); ARGOSY_TEST_KEEP=1 leaves the folder for people to look at.
+Environment: ARGOSY, the program (default: build/release/argosy); ARGOSY_TEST_KEEP=1 leaves the folder for people to look at;
+ARGOSY_TEST_SLOW=5 waits five times as long for everything: instrumented programs, loaded machines.
 Nothing here sleeps: `until` asks the cluster again until it says what is waited for, or the deadline is over.
 """
 import json
@@ -16,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ARGOSY = os.environ.get("ARGOSY") or str(ROOT / "build" / "release" / "argosy")
+SLOW = float(os.environ.get("ARGOSY_TEST_SLOW") or 1)
 SKIPPED = 77                         # what ctest takes for "skipped"
 BUG = re.compile(r"check failed|terminate called|AddressSanitizer|LeakSanitizer|ThreadSanitizer|UndefinedBehavior|runtime error:|"
                  r"ended by signal (4|6|7|8|11);", re.IGNORECASE)
@@ -36,13 +38,14 @@ class Done:
 
 
 def argosy(*words, env=None, cwd=None, timeout=120, stdin=None):
-    return Done(subprocess.run([ARGOSY, *map(str, words)], text=True, capture_output=True, timeout=timeout, cwd=cwd, input=stdin,
+    patience = ["--patience", 10 * SLOW] if SLOW > 1 and "--patience" not in words else []
+    return Done(subprocess.run([ARGOSY, *map(str, [*patience, *words])], text=True, capture_output=True, timeout=timeout * SLOW, cwd=cwd, input=stdin,
                                env={**os.environ, **(env or {})}))
 
 
 def until(holds, what, seconds=60):
     """Asks until it holds; its value."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * SLOW
     while True:
         value = holds()
         if value:

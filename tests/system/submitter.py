@@ -4,6 +4,7 @@ import time
 import uuid
 
 import words
+from cluster import SLOW
 from peer import Peer, Refused
 
 LATER = ("unreachable", "busy", "catalog_unavailable")
@@ -42,7 +43,7 @@ class Submitter(Peer):
         """Says it until an answer bears its id; repeats after a passing refusal with the next beat."""
         self.open_request, self.answer = (word, body, id_), None
         self._repeat()
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * SLOW
         refused = len(self.refusals)
         while self.answer is None:
             if time.monotonic() > deadline:
@@ -68,7 +69,7 @@ class Submitter(Peer):
         """Watches until it has ended; its status."""
         self.watched = (words.WATCH, [uuid.uuid4().hex, [execution]])
         self.say(*self.watched, to=[words.MASTER, "", 0])
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * SLOW
         while self.changes.get(execution, [0, 0, 0])[2] not in words.ENDED:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"execution {execution} has not ended: {self.changes.get(execution)}")
