@@ -48,6 +48,8 @@ std::string_view to_text(Count count) {
       return "dropped_full";
     case Count::refusals_untold:
       return "refusals_untold";
+    case Count::gone_without_bye:
+      return "gone_without_bye";
     case Count::reigns:
       return "reigns";
     case Count::step_downs:

@@ -36,6 +36,8 @@ enum class Count : std::uint8_t {
   dropped_not_held,     // freed or declined, and not in the ledger
   dropped_full,         // the receiver does not read
   refusals_untold,      // refused, and not said: that peer has heard too many
+  // libzmq ends the connection of an oversized or broken frame itself, and does not tell why.
+  gone_without_bye,  // a connection that was welcomed ended: cut, killed, or for such a frame
   // Between brokers.
   reigns,       // how often this broker began to serve
   step_downs,   // how often another one had the better right

@@ -153,7 +153,10 @@ void Machine::Turn::on(const RubbishCame& rubbish) {
 }
 
 void Machine::Turn::on(const PeerGone& gone) {
-  if (Connection* connection = state_.presence.of_peer(gone.peer)) leave(*connection, PresenceChange::closed);
+  if (Connection* connection = state_.presence.of_peer(gone.peer)) {
+    count(Count::gone_without_bye);
+    leave(*connection, PresenceChange::closed);
+  }
   state_.refused_peers.erase(gone.peer);
 }
 

@@ -28,7 +28,7 @@ m1 hello holds=0@1
 >   s3 ← Holders{holders [{reign 0@1, master "m1"}]}
 >   m1 ← Welcome{connection 4, heartbeat 1s, silence 4s, holders [{reign 0@1, master "m1"}], cluster "argosy"}
 >   m1 ← Presence{complete true}
->   m1 ← BrokerReport unreachable=1 busy=1 hellos=4 connections=3 clients=2
+>   m1 ← BrokerReport unreachable=1 busy=1 gone_without_bye=1 hellos=4 connections=3 clients=2
 s3 says Ask to=master
 >   m1 ← submitter/s1/3 → master/m1/4 Ask v1 epoch 1/b1 connection 3 shard 0 term 0 carried
 s3 says Ask to=master
@@ -39,7 +39,7 @@ wait 1s
 >   s2 ← Pong{}
 >   s3 ← Pong{}
 >   m1 ← Pong{}
->   m1 ← BrokerReport unreachable=1 busy=2 hellos=4 relayed=2 connections=3 clients=2
+>   m1 ← BrokerReport unreachable=1 busy=2 gone_without_bye=1 hellos=4 relayed=2 connections=3 clients=2
 s3 says Ask to=master
 >   m1 ← submitter/s1/3 → master/m1/4 Ask v1 epoch 1/b1 connection 3 shard 0 term 0 carried
 m1 says Answer to=s3
