@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/quantity.h"
+#include "base/utf8_locale.h"
 
 namespace argosy::client {
 namespace {
@@ -116,6 +117,7 @@ class Packer {
 }  // namespace
 
 Result<std::string> pack_folder(const fs::path& folder, const ArchiveLimits& limits) {
+  const Utf8Locale names;
   const auto files = list_files(folder, limits);
   if (!files) return files.error();
   Packer packer(limits);

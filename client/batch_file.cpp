@@ -1,6 +1,7 @@
 #include "client/batch_file.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/text.h"
 
@@ -85,6 +86,10 @@ Result<std::vector<BatchRow>> rows_of_csv(std::string_view text, const std::stri
   if (!records) return records.error();
   if (records->size() < 2) return at(name, 1, "no row: the first line names the parameters, each further one is an execution");
   const auto& header = records->front().fields;
+  std::set<std::string> names;
+  for (const auto& field : header) {
+    if (!names.insert(field.text).second) return at(name, records->front().line, "column " + printable(field.text) + " stands twice");
+  }
   std::vector<BatchRow> out;
   for (std::size_t i = 1; i < records->size(); ++i) {
     const auto& record = (*records)[i];

@@ -1,9 +1,13 @@
 // What of the client needs no cluster: batch files, commands as packages, output, progress, logs' tails.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "client/archive.h"
 #include "client/batch_file.h"
 #include "client/command_package.h"
 #include "client/output.h"
@@ -19,6 +23,15 @@ using nlohmann::json;
 std::string batch_error(const std::string& text) {
   const auto rows = parse_batch(text, "b");
   return rows ? "" : rows.error().message;
+}
+
+TEST(Archive, TakesFilesOfAllNames) {
+  const auto folder = std::filesystem::temp_directory_path() / ("argosy-archive-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder / "ż");
+  std::ofstream(folder / "ż" / "🐢 -1\n.txt");
+  const auto packed = pack_folder(folder);
+  std::filesystem::remove_all(folder);
+  EXPECT_TRUE(packed.ok()) << packed.error().message;
 }
 
 TEST(BatchFile, ReadsCsv) {
@@ -49,6 +62,7 @@ TEST(BatchFile, ErrorsNameTheLine) {
   EXPECT_EQ(batch_error("a\n\"x\n"), "b:2: a quoted field is never closed");
   EXPECT_EQ(batch_error("a\n\"x\"y\n").substr(0, 4), "b:2:");
   EXPECT_EQ(batch_error("{}\n[1]\n"), "b:2: not one JSON object");
+  EXPECT_EQ(batch_error("a,b,a\n1,2,3\n"), "b:1: column a stands twice");
   EXPECT_EQ(batch_error("a\n"), "b:1: no row: the first line names the parameters, each further one is an execution");
 }
 

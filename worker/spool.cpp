@@ -250,14 +250,12 @@ Result<LogChunk> Spool::read_log(AttemptRef attempt, std::uint64_t offset) {
   if (it == kept->second.logs.end()) return Error{"spool: no chunk at that offset"};
   const Place& place = it->second;
   const Segment& from = segment(place.segment);
-  std::string payload;
-  if (place.at >= from.size) {  // not yet written
-    payload = buffer_.substr(place.at - from.size, place.length);
-  } else {
-    payload.resize(place.length);
-    const ssize_t n = pread(from.fd, payload.data(), place.length, static_cast<off_t>(place.at));
-    if (n != static_cast<ssize_t>(place.length)) return disk_error("read", file_of(from.number));
-  }
+  // What is not yet written stands in the buffer; on a full disk a record may begin in the file and end there.
+  const std::uint64_t in_file = std::min<std::uint64_t>(place.length, from.size - std::min(from.size, place.at));
+  std::string payload(place.length, '\0');
+  const ssize_t n = in_file == 0 ? 0 : pread(from.fd, payload.data(), in_file, static_cast<off_t>(place.at));
+  if (n != static_cast<ssize_t>(in_file)) return disk_error("read", file_of(from.number));
+  if (in_file < place.length) buffer_.copy(payload.data() + in_file, place.length - in_file, place.at + in_file - from.size);
   auto record = decode<LogRecord>(payload);
   if (!record) return Error{"spool: " + file_of(from.number).string() + ": " + record.error().message};
   return std::move(record->chunk);
@@ -297,6 +295,13 @@ void Spool::drop_unwanted_segments() {
     std::filesystem::remove(file_of(segments_.front().number), ignored);
     segments_.pop_front();
   }
+  // A full disk may be full of this alone: what nobody wants, written or not, makes room at once.
+  Segment& last = segments_.back();
+  if (last_error_.empty() || segments_.size() > 1 || last.wanted > 0 || ::ftruncate(last.fd, 0) != 0) return;
+  last.size = 0;
+  bytes_ = 0;
+  buffer_.clear();
+  last_error_.clear();
 }
 
 }  // namespace argosy::worker

@@ -24,6 +24,8 @@ namespace argosy::worker {
 
 class Spool {
  public:
+  static constexpr std::size_t kBufferBytes = 8u << 20;
+
   // Opens the folder (made when missing), reads what an earlier session left. Logs of attempts that have no end are let go:
   // they died with their session.
   static Result<std::unique_ptr<Spool>> open(const std::filesystem::path& folder, std::uint64_t most_bytes);
@@ -43,7 +45,8 @@ class Spool {
   void forget(AttemptRef attempt);                          // end and logs
   void forget_logs(AttemptRef attempt, std::uint64_t before);
 
-  bool full() const { return bytes_ >= most_bytes_; }
+  // Full too while much waits for a disk that takes no more: the buffer is memory.
+  bool full() const { return bytes_ >= most_bytes_ || buffer_.size() >= kBufferBytes; }
   std::uint64_t bytes() const { return bytes_; }            // on disk and buffered
   const std::string& last_error() const { return last_error_; }
 

@@ -1,7 +1,9 @@
 #include "worker/spool.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <fstream>
 
 #include "fabric/test_folder.h"
@@ -108,6 +110,55 @@ TEST_F(SpoolTest, ItIsFullAtItsBoundAndHasRoomAgainWhenThingsAreRecorded) {
   }
   spool->flush();
   EXPECT_LT(spool->bytes(), 5u << 20);
+}
+
+// No file of this process grows beyond so many bytes: a disk that is full, for a test.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit now{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(SpoolTest, AFullDiskLosesNothingAndHasRoomAgainWhenThingsAreRecorded) {
+  auto spool = open();
+  const FullDisk disk(150'000);
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    spool->add_log(SessionId{5}, ShardId{0}, chunk(attempt(1), i * 100'000, std::string(100'000, static_cast<char>('a' + i))));
+    spool->flush();
+  }
+  EXPECT_FALSE(spool->flush());
+  EXPECT_NE(spool->last_error(), "");
+  for (std::uint64_t i = 0; i < 4; ++i) {  // the second stands half in the file
+    const auto read = spool->read_log(attempt(1), i * 100'000);
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    EXPECT_EQ(read->data, std::string(100'000, static_cast<char>('a' + i)));
+  }
+  spool->forget_logs(attempt(1), 400'000);
+  EXPECT_EQ(spool->bytes(), 0u);
+  spool->add_end(end(attempt(1), 400'000));
+  EXPECT_TRUE(spool->flush());
+}
+
+TEST_F(SpoolTest, ItIsFullWhileADiskTakesNothing) {
+  auto opened = Spool::open(folder_ / "large", 1u << 30);
+  auto spool = std::move(*opened);
+  const FullDisk disk(1'000);
+  std::uint64_t offset = 0;
+  for (; !spool->full() && offset < (20u << 20); offset += 100'000) {
+    spool->add_log(SessionId{5}, ShardId{0}, chunk(attempt(1), offset, std::string(100'000, 'x')));
+    spool->flush();
+  }
+  EXPECT_LT(offset, 10u << 20);
+  spool->forget_logs(attempt(1), offset);
+  EXPECT_FALSE(spool->full());
 }
 
 TEST(Mask, HidesEchoesAlsoAcrossReads) {

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <memory>
 
+#include "base/utf8_locale.h"
+
 namespace argosy::worker {
 namespace fs = std::filesystem;
 namespace {
@@ -59,6 +61,7 @@ Status copy_data(archive* from, archive* to, std::uint64_t& bytes) {
 }  // namespace
 
 Result<std::uint64_t> unpack_archive(const fs::path& file, const fs::path& folder) {
+  const Utf8Locale names;
   remove_unpacked(folder);
   std::error_code error;
   fs::create_directories(folder, error);
