@@ -61,15 +61,60 @@ bool Machine::lease_runs(const Shard& shard, Renewal renewal, const Task& task) 
 }
 
 void Machine::start_waiting() {
-  while (const auto ref = state_.slots.start_next()) begin(*ref, std::nullopt);
-  if (state_.prefetch_now < limits_.queue_from) return;
-  while (const auto next = state_.slots.queue_next()) begin(next->attempt, next->behind);
+  while (const auto ref = state_.slots.start_next()) begin(*ref);
 }
 
-void Machine::begin(AttemptRef ref, std::optional<AttemptRef> behind) {
+// While tasks are short the keeper has the next ones at hand, so that it need not ask after each of them.
+void Machine::queue_waiting() {
+  const std::size_t depth = queue_depth();
+  if (depth == 0) return;
+  const auto allowed = [this](AttemptRef next, AttemptRef running) { return may_follow(next, running); };
+  while (const auto next = state_.slots.queue_next(depth, allowed)) {
+    start(next->attempt, state_.attempts.at(next->attempt), next->behind);
+  }
+}
+
+// Behind all that run together at most a quarter of what may wait here: the rest can still go back to the master.
+std::size_t Machine::queue_depth() const {
+  if (state_.shutting_down || state_.prefetch_now < limits_.queue_from || state_.slots.waiting_count() == 0) return 0;
+  const auto running = static_cast<std::uint32_t>(std::max<std::size_t>(1, state_.slots.running_count()));
+  return std::clamp(state_.prefetch_now / (4 * running), 1u, limits_.queue_most);
+}
+
+// The keeper can only wait for one that it was given, and a content that is in use there is at hand.
+bool Machine::may_follow(AttemptRef next, AttemptRef running) const {
+  const Attempt& before = state_.attempts.at(running);
+  if (!std::holds_alternative<Starting>(before.phase) && !std::holds_alternative<Running>(before.phase)) return false;
+  const std::string& content = state_.attempts.at(next).spec->content;
+  return content.empty() || content == before.spec->content;
+}
+
+// One that runs turned out to be long: what is queued behind it may run elsewhere.
+void Machine::recall_queued() {
+  if (state_.prefetch_now >= limits_.recall_below || state_.shutting_down) return;
+  for (const auto& ref : state_.slots.queued_attempts()) {
+    auto* starting = std::get_if<Starting>(&state_.attempts.at(ref).phase);
+    if (starting == nullptr || starting->recalled) continue;
+    starting->recalled = true;
+    out_->recalls.push_back({ref});
+  }
+}
+
+void Machine::on_recalled(AttemptRef ref) {
+  const auto it = state_.attempts.find(ref);
+  if (it == state_.attempts.end() || !std::holds_alternative<Starting>(it->second.phase)) return;
+  Attempt& attempt = it->second;
+  if (attempt.stop_reason) {
+    return become_ended(ref, attempt, {.attempt = ref, .reason = *attempt.stop_reason, .ended_at = now_.wall});
+  }
+  state_.slots.put_back(ref);
+  attempt.phase = Waiting{now_.steady};
+}
+
+void Machine::begin(AttemptRef ref) {
   Attempt& attempt = state_.attempts.at(ref);
-  if (attempt.spec->content.empty()) return start(ref, attempt, behind);
-  attempt.phase = Fetching{now_.steady, behind};
+  if (attempt.spec->content.empty()) return start(ref, attempt, std::nullopt);
+  attempt.phase = Fetching{now_.steady};
   const auto [it, is_new] = state_.fetches.try_emplace(attempt.spec->content, Fetch{0, true, attempt.shard});
   if (is_new) out_->want_content.push_back(it->first);
 }
@@ -80,7 +125,7 @@ void Machine::start(AttemptRef ref, Attempt& attempt, std::optional<AttemptRef> 
   if (!bugs_.obey_late_run && (!until || now_.steady >= *until)) {
     return give_back(ref, "its lease ended before it could start");
   }
-  attempt.phase = Starting{now_.steady};
+  attempt.phase = Starting{now_.steady, false};
   const Time deadline = until.value_or(now_.steady + attempt.spec->body.lease);
   out_->starts.push_back({ref, attempt.shard, attempt.spec, attempt.value, attempt.id, deadline, behind});
 }
@@ -115,7 +160,7 @@ void Machine::on_content_ready(const std::string& digest) {
   }
   for (const auto& ref : ready) {
     Attempt& attempt = state_.attempts.at(ref);
-    start(ref, attempt, std::get<Fetching>(attempt.phase).behind);
+    start(ref, attempt, std::nullopt);
   }
 }
 
@@ -159,7 +204,9 @@ void Machine::on_ended(const TaskEnded& event) {
   const auto* running = std::get_if<Running>(&attempt.phase);
   const auto* starting = std::get_if<Starting>(&attempt.phase);
   if (running != nullptr || starting != nullptr) {
-    state_.prefetch.ended(now_.steady - (running != nullptr ? running->since : starting->since));
+    // By the keeper's clock where it says so: it tells starts and ends of short tasks together.
+    const Time since = running != nullptr ? running->since : starting->since;
+    state_.prefetch.ended(end.started_at.us != 0 ? end.ended_at - end.started_at : now_.steady - since);
     state_.prefetch_now = prefetch_window();
   }
   become_ended(end.attempt, attempt, std::move(end));

@@ -36,6 +36,11 @@ struct StopTask {
   Duration grace;
 };
 
+// Take it back, if it is still queued behind another: then TaskRecalled answers. One that was started goes on.
+struct RecallTask {
+  AttemptRef attempt;
+};
+
 struct ExtendLease {
   AttemptRef attempt;
   Time deadline;
@@ -73,6 +78,7 @@ struct Effects {
   std::vector<SpoolEnd> spool_ends;       // before anything is said
   std::vector<ExtendLease> extends;       // before starts: a start carries its own deadline
   std::vector<StopTask> stops;
+  std::vector<RecallTask> recalls;
   std::vector<std::string> want_content;  // digests: answered by ContentReady or ContentMissing
   std::vector<StoreContent> store_content;
   std::vector<StartTask> starts;

@@ -35,6 +35,11 @@ struct TaskEnded {
   AttemptEnd end;
 };
 
+// The attempt was recalled while it was queued in the keeper: it never started, and waits here again.
+struct TaskRecalled {
+  AttemptRef attempt;
+};
+
 // A piece of output is in the spool and may be sent.
 struct LogSpooled {
   AttemptRef attempt;
@@ -73,8 +78,8 @@ struct Shutdown {};
 
 struct Tick {};
 
-using Event = std::variant<LinkUp, LinkDown, Heard, TaskStarted, TaskEnded, LogSpooled, EndSpooled, OutputBlocked,
-                           ContentMissing, ContentReady, ContentFailed, Shutdown, Tick>;
+using Event = std::variant<LinkUp, LinkDown, Heard, TaskStarted, TaskEnded, TaskRecalled, LogSpooled, EndSpooled,
+                           OutputBlocked, ContentMissing, ContentReady, ContentFailed, Shutdown, Tick>;
 
 // What an earlier session left in the spool: ended, unrecorded attempts with their logs. Given to a new machine.
 struct SpooledAttempt {

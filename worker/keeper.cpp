@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -31,6 +32,7 @@ constexpr std::size_t trash_step = 64;        // removals between two looks at t
 constexpr std::size_t farewell_trash =
     10000;  // removals after the worker has gone; the next keeper does the rest
 constexpr Duration started_may_wait = milliseconds(1);
+constexpr Duration news_may_wait = milliseconds(4);  // while short tasks follow one another without the worker
 
 Time now_steady() {
   timespec now{};
@@ -88,8 +90,8 @@ class Keeper {
 
   int poll_ms() const {
     if (!trash_.empty()) return 0;
-    if (!attempts_.events.empty()) return static_cast<int>(started_may_wait.us / 1000);
-    return -1;
+    if (attempts_.events.empty()) return -1;
+    return static_cast<int>(std::max<std::int64_t>(0, (say_at_ - now_steady()).us + 999) / 1000);
   }
 
   void arm_timer() {
@@ -109,23 +111,32 @@ class Keeper {
     attempts_.reap();
   }
 
-  // Words of a start wait a moment for company: a task of a millisecond is told to the worker with one
-  // wake-up.
+  // News wait a moment for company: a task of a millisecond is told to the worker with one wake-up, and several
+  // that follow one another in the queue as well.
   void say() {
     if (out_.empty() && attempts_.events.empty()) return;
-    if (out_.empty() && only_starts() && may_wait()) return;
+    if (out_.empty() && may_wait()) return;
     waiting_since_ = Time{};
     for (const KeeperEvent& event : attempts_.events) put_event(event, out_);
     attempts_.events.clear();
+    attempts_.said();
     const ssize_t n = send(keeper_socket_fd, out_.data(), out_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n > 0) out_.erase(0, static_cast<std::size_t>(n));
     if (n < 0 && errno != EAGAIN && errno != EINTR) worker_gone_ = true;
   }
 
   bool may_wait() {
+    const Duration patience = this->patience();
+    if (patience.us == 0) return false;
     const Time now = now_steady();
     if (waiting_since_.us == 0) waiting_since_ = now;
-    return now - waiting_since_ < started_may_wait;
+    say_at_ = waiting_since_ + patience;
+    return now < say_at_;
+  }
+
+  Duration patience() const {
+    if (only_starts()) return attempts_.anybody_waits() ? news_may_wait : started_may_wait;
+    return attempts_.news_may_wait() ? news_may_wait : Duration{};
   }
 
   bool only_starts() const {
@@ -171,6 +182,7 @@ class Keeper {
   void obey(const KeeperOrder& order, Time now) {
     if (const auto* extend = std::get_if<ExtendOrder>(&order)) return attempts_.extend(*extend, now);
     if (const auto* stop = std::get_if<StopOrder>(&order)) return attempts_.stop(*stop, now);
+    if (const auto* recall = std::get_if<RecallOrder>(&order)) return attempts_.recall(*recall);
     CHECK(descriptors_.size() >= 2);
     const SpawnOutput output{descriptors_[0], descriptors_[1]};
     descriptors_.erase(descriptors_.begin(), descriptors_.begin() + 2);
@@ -186,6 +198,7 @@ class Keeper {
   bool heard_ = false;
   bool child_died_ = false;
   Time waiting_since_{};  // 0: nothing waits to be said
+  Time say_at_{};         // while something waits
   std::string in_;
   std::string out_;
   std::deque<int> descriptors_;

@@ -154,9 +154,25 @@ std::optional<Attempts::Waiting> Attempts::take_waiting(
 }
 
 void Attempts::release(TaskToken ended) {
+  bool followed = false;
   while (const auto next = take_waiting([&](const StartOrder& order) { return order.after == ended; })) {
+    followed = true;
     begin(next->order, next->output, now_steady());
   }
+  seat_idle_ |= !followed;
+}
+
+// Before its turn came: who waited for it must not be started by that.
+void Attempts::leave_queue(const Waiting& waiting, SpawnFailure why) {
+  for (Waiting& other : waiting_) {
+    if (other.order.after == waiting.order.token) other.order.after = waiting.order.after;
+  }
+  refuse(waiting, std::move(why));
+}
+
+void Attempts::recall(const RecallOrder& order) {
+  const auto early = take_waiting([&](const StartOrder& o) { return o.token == order.token; });
+  if (early) leave_queue(*early, {StartStep::recalled, ECANCELED, "it was taken back before its turn came"});
 }
 
 void Attempts::refuse(const Waiting& waiting, SpawnFailure why) {
@@ -219,7 +235,7 @@ void Attempts::extend(const ExtendOrder& order, Time now) {
 
 void Attempts::stop(const StopOrder& order, Time now) {
   if (const auto early = take_waiting([&](const StartOrder& o) { return o.token == order.token; })) {
-    return refuse(*early, {StartStep::stopped, ECANCELED, "it was stopped before its turn came"});
+    return leave_queue(*early, {StartStep::stopped, ECANCELED, "it was stopped before its turn came"});
   }
   const auto found = held_.find(order.token);
   if (found == held_.end()) return;
@@ -371,7 +387,7 @@ void Attempts::due(Time now) {
   }
   while (const auto late =
              take_waiting([&](const StartOrder& order) { return order.lease_deadline <= now; })) {
-    refuse(*late, {StartStep::lease, ETIME, "the lease ran out before its turn came"});
+    leave_queue(*late, {StartStep::lease, ETIME, "the lease ran out before its turn came"});
   }
   for (const Waiting& waiting : waiting_) watch(waiting.order.lease_deadline);
 }

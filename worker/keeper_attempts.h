@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,6 +32,13 @@ class Attempts {
   void start(const StartOrder& order, SpawnOutput output, Time now);
   void extend(const ExtendOrder& order, Time now);
   void stop(const StopOrder& order, Time now);
+  void recall(const RecallOrder& order);
+
+  // True when each attempt that ended lately had its successor at hand, and each that runs may have one too: nobody loses
+  // by hearing of an end a little later. `said()` after the events were told.
+  bool news_may_wait() const { return !seat_idle_ && !waiting_.empty() && waiting_.size() >= held_.size(); }
+  bool anybody_waits() const { return !waiting_.empty(); }
+  void said() { seat_idle_ = false; }
 
   // Collects the dead, kills what outlived its attempt, tells the ends. Call after SIGCHLD.
   void reap();
@@ -68,7 +76,7 @@ class Attempts {
     bool counted = false;
   };
 
-  // An order whose turn comes when `order.after` has ended.
+  // An order whose turn comes when `order.after` has ended. If that one leaves the queue, it waits for the one before.
   struct Waiting {
     StartOrder order;
     SpawnOutput output;
@@ -77,6 +85,7 @@ class Attempts {
   std::optional<SpawnFailure> launch(const StartOrder& order, SpawnOutput output, Attempt& attempt);
   void begin(const StartOrder& order, SpawnOutput output, Time now);
   void refuse(const Waiting& waiting, SpawnFailure why);
+  void leave_queue(const Waiting& waiting, SpawnFailure why);
   void release(TaskToken ended);
   std::optional<Waiting> take_waiting(const std::function<bool(const StartOrder&)>& wanted);
   bool holds(TaskToken token) const;
@@ -100,7 +109,8 @@ class Attempts {
   OwnChildren children_;
   std::uint64_t serial_;
   std::map<TaskToken, Attempt> held_;
-  std::vector<Waiting> waiting_;
+  std::list<Waiting> waiting_;
+  bool seat_idle_ = false;          // an attempt ended, or did not start, and no other took its place
   std::map<int, TaskToken> mains_;  // pids not yet reaped
   std::map<int, Orphan> orphans_;
   std::size_t ended_ = 0;  // held attempts whose main process is gone

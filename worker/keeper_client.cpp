@@ -158,6 +158,9 @@ void KeeperClient::extend(const ExtendOrder& order) {
 void KeeperClient::stop_task(const StopOrder& order) {
   put_order(order, out_);
 }
+void KeeperClient::recall(const RecallOrder& order) {
+  put_order(order, out_);
+}
 
 void KeeperClient::flush() {
   while (!dead_ && wants_write() && send_some()) {

@@ -45,6 +45,7 @@ class KeeperClient {
   Result<TaskPipes> start(const StartOrder& order);
   void extend(const ExtendOrder& order);
   void stop_task(const StopOrder& order);
+  void recall(const RecallOrder& order);
 
   // Orders wait here until flushed; flush once per turn of the loop. A dead keeper is told by receive().
   void flush();

@@ -130,6 +130,10 @@ template <class Visitor, class Order>
 void fields(Visitor& v, Order& o) requires(std::is_same_v<std::remove_const_t<Order>, StopOrder>) {
   v.all(o.token, o.grace);
 }
+template <class Visitor, class Order>
+void fields(Visitor& v, Order& o) requires(std::is_same_v<std::remove_const_t<Order>, RecallOrder>) {
+  v.all(o.token);
+}
 template <class Visitor, class Event>
 void fields(Visitor& v, Event& e) requires(std::is_same_v<std::remove_const_t<Event>, KeeperReady>) {
   v.all(e.pid, e.memory);

@@ -19,6 +19,7 @@
 
 #include "worker/keeper_client.h"
 #include "worker/orphans.h"
+#include "worker/process_directory.h"
 #include "worker/process_mark.h"
 #include "worker/process_tree.h"
 
@@ -277,6 +278,27 @@ TEST_F(KeeperTest, StartsWhatWaitsWhenItsTurnComes) {
   EXPECT_EQ(bench->exited(last).exit_code, 0);
 }
 
+TEST_F(KeeperTest, WhatLeavesTheQueueStartsNobody) {
+  const TaskToken running = bench->shell("echo ready; sleep 1000");
+  StartOrder order;
+  order.argv = {"/bin/true"};
+  order.after = running;
+  const TaskToken recalled = bench->start(order);
+  order.after = recalled;
+  const TaskToken stopped = bench->start(order);
+  order.after = stopped;
+  const TaskToken last = bench->start(order);
+  bench->client().recall({recalled});
+  bench->client().recall({running});  // it was started: it goes on
+  bench->client().stop_task({stopped, {}});
+  EXPECT_EQ(bench->wait_for<TaskNotStarted>(recalled).step, StartStep::recalled);
+  EXPECT_EQ(bench->wait_for<TaskNotStarted>(stopped).step, StartStep::stopped);
+  EXPECT_EQ(bench->find<TaskStarted>(last), nullptr);
+  EXPECT_EQ(bench->find<TaskExited>(running), nullptr);
+  bench->client().stop_task({running, {}});
+  EXPECT_EQ(bench->exited(last).exit_code, 0);
+}
+
 TEST_F(KeeperTest, LosesNothingOfALargeOutput) {
   const TaskToken task = bench->shell("head -c 67108864 /dev/zero; head -c 1000000 /dev/zero >&2");
   EXPECT_EQ(bench->exited(task).exit_code, 0);
@@ -420,6 +442,43 @@ TEST_F(KeeperTest, EndsAForkBombThatItsLimitHolds) {
     const bool there = stat(("/proc/" + std::to_string(pid)).c_str(), &owner) == 0;
     EXPECT_FALSE(there && owner.st_uid == order.user->uid) << pid;
   }
+}
+
+// A directory that was old when its attempt started is judged by its time of change alone.
+TEST(FreshDirectoriesTest, SeesWhatWasDoneToAnOldOne) {
+  char name[] = "/tmp/fresh_test.XXXXXX";
+  const std::string folder = mkdtemp(name), path = folder + "/slot";
+  Trash trash(folder + "/trash");
+  FreshDirectories directories(trash, Duration{});
+  const auto next_tick = [&] {  // of the clock that files are stamped with
+    struct stat made {};
+    ASSERT_EQ(stat(path.c_str(), &made), 0);
+    timespec clock{};
+    do {
+      clock_gettime(CLOCK_REALTIME_COARSE, &clock);
+    } while (clock.tv_sec == made.st_ctim.tv_sec && clock.tv_nsec <= made.st_ctim.tv_nsec);
+  };
+  const auto begin = [&] {
+    ASSERT_EQ(directories.make(path, {}), 0);
+    directories.clear(path);
+    next_tick();
+    ASSERT_EQ(directories.make(path, {}), 0);
+  };
+  begin();
+  directories.clear(path);
+  EXPECT_TRUE(std::filesystem::exists(path));
+  for (const auto& act : {std::string("/file"), std::string()}) {
+    ASSERT_EQ(directories.make(path, {}), 0);
+    if (act.empty()) chmod(path.c_str(), 0755);
+    else std::ofstream(path + act) << "left";
+    directories.clear(path);
+    EXPECT_FALSE(std::filesystem::exists(path)) << act;
+    begin();
+    directories.clear(path);
+  }
+  directories.clear_all();
+  while (!trash.empty()) trash.step(100);
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(KeeperTest, GivesAFreshDirectoryEachTimeAndClearsIt) {

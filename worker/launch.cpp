@@ -42,6 +42,14 @@ std::string shell_line(const std::string& name, const std::string& value) {
   return line + "'\n";
 }
 
+std::vector<std::string> inherited_environment() {
+  std::vector<std::string> env;
+  for (const char* variable : kInherited) {
+    if (const char* value = std::getenv(variable)) env.push_back(std::string(variable) + "=" + value);
+  }
+  return env;
+}
+
 void add_identity(const StartTask& task, const std::filesystem::path& package, const std::filesystem::path& output,
                   const std::string& secrets_path, std::vector<std::string>& env) {
   env.push_back("ARGOSY_EXECUTION=" + std::to_string(task.spec->execution.value));
@@ -106,9 +114,9 @@ std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::T
     }
   }
 
-  for (const char* variable : kInherited) {
-    if (const char* value = std::getenv(variable)) order.env.push_back(std::string(variable) + "=" + value);
-  }
+  static const std::vector<std::string> inherited = inherited_environment();
+  order.env.reserve(inherited.size() + 6 + bound->env.size());
+  order.env = inherited;
   add_identity(task, package, launch.output, order.secrets_path, order.env);
   for (const auto& [key, value] : bound->env) {
     std::erase_if(order.env, [&](const std::string& have) { return have.starts_with(key + "="); });

@@ -67,6 +67,7 @@ void Machine::step(Now now, const Event& event, Effects& out) {
                  [&](const Heard& e) { on_heard(e.message); },
                  [&](const TaskStarted& e) { on_started(e); },
                  [&](const TaskEnded& e) { on_ended(e); },
+                 [&](const TaskRecalled& e) { on_recalled(e.attempt); },
                  [&](const LogSpooled& e) { on_log_spooled(e); },
                  [&](const EndSpooled& e) { on_end_spooled(e.attempt); },
                  [&](const OutputBlocked& e) { on_blocked(e); },
@@ -83,7 +84,9 @@ void Machine::step(Now now, const Event& event, Effects& out) {
 void Machine::settle(Now now, Effects& out) {
   now_ = now;
   out_ = &out;
+  recall_queued();
   start_waiting();
+  queue_waiting();
   if (!gathering()) {
     for (const auto& [id, shard] : state_.shards) send_logs(id);
     say_credit();
@@ -267,6 +270,7 @@ std::optional<Time> Machine::deadline() const {
   if (state_.say_by) at(*state_.say_by);
   if (!state_.announcements.empty()) at(state_.announcements.front().first);
   if (state_.slots.waiting_count() > 0) at(now_.steady + limits_.prefetch_patience / 4);
+  if (state_.slots.queued_count() > 0 && state_.prefetch_now >= limits_.recall_below) at(now_.steady + limits_.queue_look);
   return next;
 }
 

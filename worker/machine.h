@@ -22,7 +22,10 @@ struct Limits {
   Duration prefetch_patience = seconds(2); // a waiting item that is older, and above the window, is given back
   Duration announce_after = milliseconds(50);  // Started is said of tasks that still run then
   std::uint32_t queue_from = 16;               // items are queued in the keeper while so many may wait: tasks are short
-  Duration gather = milliseconds(10);          // while items wait here, news are said together, this late at most
+  std::uint32_t queue_most = 16;               // behind one that runs
+  std::uint32_t recall_below = 4;              // what is queued there is called back when fewer may wait: some task is long
+  Duration queue_look = milliseconds(25);      // so often it is asked whether tasks are still short
+  Duration gather = milliseconds(20);          // while items wait here, news are said together, this late at most
   std::uint64_t gather_bytes = 256u << 10;     // logs above it are said at once
   Duration hello_again = seconds(1);
   Duration greeting_silence = seconds(4);  // until a Welcome says otherwise
@@ -91,7 +94,12 @@ class Machine {
   void on_run(ShardId shard, const Run& word);
   bool lease_runs(const Shard& shard, Renewal renewal, const Task& task) const;
   void start_waiting();
-  void begin(AttemptRef ref, std::optional<AttemptRef> behind);
+  void queue_waiting();
+  std::size_t queue_depth() const;
+  bool may_follow(AttemptRef next, AttemptRef running) const;
+  void recall_queued();
+  void on_recalled(AttemptRef ref);
+  void begin(AttemptRef ref);
   void start(AttemptRef ref, Attempt& attempt, std::optional<AttemptRef> behind);
   void on_chunk(ShardId shard, const Chunk& word);
   void on_content_missing(const std::string& digest);

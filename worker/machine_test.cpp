@@ -68,6 +68,7 @@ class WorkerTest : public ::testing::Test {
     EXPECT_TRUE(out_.says.empty()) << out_.says.size() << " words, the first of kind " << out_.says.front().word.index();
     EXPECT_TRUE(out_.starts.empty());
     EXPECT_TRUE(out_.stops.empty());
+    EXPECT_TRUE(out_.recalls.empty());
     EXPECT_TRUE(out_.spool_ends.empty());
     EXPECT_TRUE(out_.extends.empty());
     EXPECT_TRUE(out_.send_logs.empty());
@@ -166,7 +167,7 @@ TEST_F(WorkerTest, WhileItemsWaitNewsAreSaidTogether) {
     step(EndSpooled{attempt(i)});
   }
   EXPECT_TRUE(out_.says.empty());
-  pass(milliseconds(10));
+  pass(limits().gather);
   step(Tick{});
   EXPECT_EQ(said<Credit>().freed.size(), 2u);
   EXPECT_EQ(said<Finished>().ends.size(), 2u);
@@ -181,14 +182,67 @@ TEST_F(WorkerTest, ShortTasksQueueBehindThoseWhoseRoomTheyTake) {
     step(EndSpooled{attempt(i)});
   }
   out_ = {};
-  from_master(run({attempt(100), attempt(101), attempt(102), attempt(103), attempt(104)}));
-  ASSERT_EQ(out_.starts.size(), 4u);
+  std::vector<AttemptRef> many;
+  for (std::uint64_t i = 100; i < 140; ++i) many.push_back(attempt(i));
+  from_master(run(many));
+  ASSERT_EQ(out_.starts.size(), 2u + 2 * limits().queue_most);
   EXPECT_FALSE(out_.starts[1].behind);
   EXPECT_EQ(out_.starts[2].behind, attempt(100));
   EXPECT_EQ(out_.starts[3].behind, attempt(101));
+  EXPECT_EQ(out_.starts[4].behind, attempt(102));
   out_ = {};
+  end(attempt(102));  // not in its turn: canceled, say
+  EXPECT_EQ(take_one(out_.starts).behind, attempt(132));
   end(attempt(100));
-  EXPECT_EQ(take_one(out_.starts).behind, attempt(101 + 1));
+  EXPECT_EQ(take_one(out_.starts).behind, attempt(134));
+  out_ = {};
+}
+
+TEST_F(WorkerTest, WhatIsQueuedBehindALongTaskIsRecalled) {
+  ready();
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    from_master(run({attempt(i)}));
+    end(attempt(i));
+    step(EndSpooled{attempt(i)});
+  }
+  from_master(run({attempt(100), attempt(101), attempt(102), attempt(103), attempt(104)}));
+  for (const auto i : {100u, 101u}) step(TaskStarted{attempt(i), i, now_.wall});
+  out_ = {};
+  pass(milliseconds(100));
+  step(Tick{});
+  ASSERT_EQ(out_.recalls.size(), 3u);  // no short tasks any more
+  out_ = {};
+  pass(milliseconds(100));
+  step(Tick{});
+  EXPECT_TRUE(out_.recalls.empty());  // asked once
+  step(TaskRecalled{attempt(104)});
+  step(TaskRecalled{attempt(102)});
+  EXPECT_TRUE(out_.starts.empty());
+  out_ = {};
+  end(attempt(101));
+  EXPECT_TRUE(out_.starts.empty()) << "103 came before the recall: it has that room";
+  end(attempt(100));
+  const StartTask next = take_one(out_.starts);
+  EXPECT_EQ(next.attempt, attempt(102));
+  EXPECT_FALSE(next.behind);
+  out_ = {};
+}
+
+TEST_F(WorkerTest, AStoppedTaskThatIsRecalledEndsAsStopped) {
+  ready();
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    from_master(run({attempt(i)}));
+    end(attempt(i));
+    step(EndSpooled{attempt(i)});
+  }
+  from_master(run({attempt(100), attempt(101), attempt(102)}));
+  step(TaskStarted{attempt(100), 100, now_.wall});
+  pass(milliseconds(100));
+  step(Tick{});
+  from_master(Stop{kSession, {attempt(102)}});
+  out_ = {};
+  step(TaskRecalled{attempt(102)});
+  EXPECT_EQ(take_one(out_.spool_ends).end.reason, EndReason::canceled);
   out_ = {};
 }
 

@@ -65,6 +65,12 @@ struct StopOrder {
   Duration grace;
 };
 
+// Takes an order back whose turn has not come: TaskNotStarted with `recalled`. One that was started, has ended or is
+// unknown goes on as if nothing was said. Who waited for it waits for what it waited for.
+struct RecallOrder {
+  TaskToken token = 0;
+};
+
 // How limits.memory_bytes is kept: `execution explain` says it.
 enum class MemoryKeeping : std::uint8_t { polled = 1, cgroup = 2 };
 
@@ -79,8 +85,8 @@ struct TaskStarted {
   WallTime at;
 };
 
-// `stopped`: a StopOrder came while it waited for another's end.
-enum class StartStep : std::uint8_t { lease = 1, directory, secrets, process, limits, user, command, stopped };
+// `stopped`, `recalled`: a StopOrder or RecallOrder came while it waited for another's end.
+enum class StartStep : std::uint8_t { lease = 1, directory, secrets, process, limits, user, command, stopped, recalled };
 
 struct TaskNotStarted {
   TaskToken token = 0;
@@ -129,7 +135,7 @@ struct KeeperDied {
   std::string reason;
 };
 
-using KeeperOrder = std::variant<StartOrder, ExtendOrder, StopOrder>;
+using KeeperOrder = std::variant<StartOrder, ExtendOrder, StopOrder, RecallOrder>;
 using KeeperEvent = std::variant<KeeperReady, TaskStarted, TaskNotStarted, TaskExited, KeeperDied>;
 
 }  // namespace argosy::keeper

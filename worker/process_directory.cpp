@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,9 +24,19 @@ bool same(const struct stat& a, const struct stat& b) {
          a.st_ctim.tv_nsec == b.st_ctim.tv_nsec;
 }
 
-// Its time of change alone would do where that is finer than a task is short; so its entries are looked at as
-// well.
-bool is_untouched(const std::string& path, const struct stat& made) {
+Time now_steady() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return {static_cast<std::int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000};
+}
+
+// A change after the start bears a time that is at most a clock tick older than the start, so that the time of change
+// tells it, if that was older before. Else it may hide in one tick, and the entries are looked at as well.
+bool is_untouched(const std::string& path, const struct stat& made, bool old_at_start) {
+  if (old_at_start) {
+    struct stat now {};
+    return lstat(path.c_str(), &now) == 0 && same(now, made);
+  }
   const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0) return false;
   struct stat now {};
@@ -44,7 +55,8 @@ bool owned_by(const struct stat& info, const std::optional<TaskUser>& user) {
 
 int FreshDirectories::make(const std::string& path, const std::optional<TaskUser>& user) {
   if (auto spare = untouched_.extract(path)) {
-    if (owned_by(spare.mapped(), user)) {
+    if (owned_by(spare.mapped().info, user)) {
+      spare.mapped().old_at_start = now_steady() >= spare.mapped().at + old_after_;
       made_.insert(std::move(spare));
       return 0;
     }
@@ -59,7 +71,7 @@ int FreshDirectories::make(const std::string& path, const std::optional<TaskUser
   }
   struct stat info {};
   if (lstat(path.c_str(), &info) != 0) return errno;
-  made_.emplace(path, info);
+  made_.emplace(path, Made{info, now_steady(), false});
   return 0;
 }
 
@@ -78,7 +90,7 @@ int FreshDirectories::link_entries(const std::string& from, const std::string& p
 
 void FreshDirectories::clear(const std::string& path) {
   const auto made = made_.extract(path);
-  if (made && untouched_.size() < max_untouched && is_untouched(path, made.mapped())) {
+  if (made && untouched_.size() < max_untouched && is_untouched(path, made.mapped().info, made.mapped().old_at_start)) {
     untouched_.emplace(path, made.mapped());
   } else {
     trash_.take(path);
@@ -86,7 +98,7 @@ void FreshDirectories::clear(const std::string& path) {
 }
 
 void FreshDirectories::clear_all() {
-  for (const auto& [path, info] : untouched_) trash_.take(path);
+  for (const auto& [path, made] : untouched_) trash_.take(path);
   untouched_.clear();
 }
 

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "base/time.h"
 #include "worker/process.h"
 #include "worker/process_trash.h"
 
@@ -19,8 +20,9 @@ namespace argosy::keeper {
 
 class FreshDirectories {
  public:
-  // `trash` outlives this object.
-  explicit FreshDirectories(Trash& trash) : trash_(trash) {}
+  // `trash` outlives this object. `old_after`: how long before an attempt's start a directory must have been made for its
+  // time of change to tell what the attempt did; far longer than a tick of the clock that files are stamped with.
+  explicit FreshDirectories(Trash& trash, Duration old_after = seconds(2)) : trash_(trash), old_after_(old_after) {}
 
   // Afterwards `path` is an empty directory of the user's, mode 0700. 0, or the errno.
   int make(const std::string& path, const std::optional<TaskUser>& user);
@@ -35,9 +37,16 @@ class FreshDirectories {
   void clear_all();
 
  private:
+  struct Made {
+    struct stat info;            // as it was when it was made
+    Time at;
+    bool old_at_start = false;   // of the attempt that has it now
+  };
+
   Trash& trash_;
-  std::map<std::string, struct stat> made_;  // as each was when it was made
-  std::map<std::string, struct stat> untouched_;
+  Duration old_after_;
+  std::map<std::string, Made> made_;
+  std::map<std::string, Made> untouched_;
 };
 
 }  // namespace argosy::keeper

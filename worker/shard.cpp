@@ -132,7 +132,8 @@ bool Machine::gathering() {
     bytes += shard.log_unsent;
   }
   const bool heard = std::holds_alternative<Welcomed>(state_.link);
-  if (!news || !heard || state_.slots.waiting_count() == 0 || bytes >= limits_.gather_bytes || state_.shutting_down) {
+  const bool others_wait = state_.slots.waiting_count() + state_.slots.queued_count() > 0;
+  if (!news || !heard || !others_wait || bytes >= limits_.gather_bytes || state_.shutting_down) {
     state_.say_by.reset();
     return false;
   }

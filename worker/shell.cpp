@@ -240,6 +240,7 @@ void Shell::honour(Effects& effects) {
   if (tells && !spool_->flush()) spdlog::error("{}", spool_->last_error());
   for (const auto& lease : effects.extends) tasks_->extend(lease);
   for (const auto& stop : effects.stops) tasks_->stop(stop);
+  for (const auto& recall : effects.recalls) tasks_->recall(recall);
   honour_content(effects);
   std::vector<Event> events;
   for (const auto& start : effects.starts) tasks_->start(now_, start, events);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -23,13 +24,18 @@ class Slots {
   // The next waiting attempt if it fits now; it counts as running from here on.
   std::optional<AttemptRef> start_next();
 
-  // The next waiting attempt, when it can take the whole room of one that runs the moment that one ends: the keeper then
-  // starts it without asking anybody. It waits no longer, and runs when `behind` is removed.
+  // The next waiting attempt, when it can take the whole room of the last in the shortest queue behind one that runs: the
+  // keeper then starts it without asking anybody. It waits no longer, and runs when all before it in that queue are removed.
+  // At most `depth` queue behind one, and only behind one that `may_follow` allows.
   struct Queued {
     AttemptRef attempt;
-    AttemptRef behind;
+    AttemptRef behind;   // the last before it: one that runs, or a queued one
   };
-  std::optional<Queued> queue_next();
+  using MayFollow = std::function<bool(AttemptRef next, AttemptRef running)>;
+  std::optional<Queued> queue_next(std::size_t depth, const MayFollow& may_follow);
+
+  // A queued attempt waits again, before all others. Nothing if it is not queued.
+  void put_back(AttemptRef attempt);
 
   // Forgets the attempt, running, queued or waiting. Nothing if it is not held.
   void remove(AttemptRef attempt);
@@ -38,10 +44,12 @@ class Slots {
   std::optional<AttemptRef> youngest_waiting() const;
 
   std::vector<AttemptRef> running_attempts() const;
+  std::vector<AttemptRef> queued_attempts() const;
 
   bool running(AttemptRef attempt) const { return running_.contains(attempt); }
   std::size_t running_count() const { return running_.size(); }
   std::size_t waiting_count() const { return waiting_.size(); }
+  std::size_t queued_count() const;
   const Resources& capacity() const { return capacity_; }
 
  private:
@@ -55,11 +63,16 @@ class Slots {
     std::uint64_t memory_bytes;
   };
 
+  using Queue = std::deque<Waiting>;   // never empty
+
+  void run(const Waiting& next);
+  std::optional<Waiting> take_queued(AttemptRef attempt);
+
   Resources capacity_;
   std::uint64_t cpu_used_ = 0;
   std::uint64_t memory_used_ = 0;
   std::map<AttemptRef, Reserved> running_;
-  std::map<AttemptRef, Waiting> followers_;   // by the running attempt that they are queued behind
+  std::map<AttemptRef, Queue> queues_;   // by the running attempt that they are queued behind
   std::deque<Waiting> waiting_;
 };
 

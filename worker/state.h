@@ -59,10 +59,10 @@ struct Waiting {                // for room
 };
 struct Fetching {               // has room, waits for its package's content
   Time since;
-  std::optional<AttemptRef> behind;
 };
 struct Starting {               // ordered from the keeper, which may hold it until another has ended
   Time since;
+  bool recalled = false;        // wanted back, unless it was started meanwhile
 };
 struct Running {
   Time since;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kReadAtOnce = 1u << 20;  // of one pipe, before others have their turn
 constexpr Duration kSweepBound = seconds(30);
+constexpr Duration kWatchAfter = milliseconds(5);  // longer than the keeper holds the news of short tasks
 
 std::string clean_tail(std::string tail) {
   while (const auto bad = first_unclean_byte(tail)) tail[*bad] = '?';
@@ -91,11 +92,17 @@ void Tasks::start(Now now, const StartTask& task, std::vector<Event>& events) {
   free_slots_.pop_back();
   tokens_[task.attempt] = token;
   running_.emplace(token, std::move(running));
+  ++unstarted_;
 }
 
 void Tasks::stop(const StopTask& stop) {
   const auto it = tokens_.find(stop.attempt);
   if (it != tokens_.end() && keeper_) keeper_->stop_task({it->second, stop.grace});
+}
+
+void Tasks::recall(const RecallTask& recall) {
+  const auto it = tokens_.find(recall.attempt);
+  if (it != tokens_.end() && keeper_) keeper_->recall({it->second});
 }
 
 void Tasks::extend(const ExtendLease& lease) {
@@ -131,11 +138,8 @@ void Tasks::on_keeper(Now now, std::vector<Event>& events) {
   std::vector<keeper::KeeperEvent> heard;
   keeper_->receive(heard);
   for (const auto& event : heard) {
-    if (const auto* e = std::get_if<keeper::TaskStarted>(&event)) on_started(*e, events);
-    if (const auto* e = std::get_if<keeper::TaskNotStarted>(&event)) {
-      const auto it = running_.find(e->token);
-      if (it != running_.end()) on_exited(now, e->token, end_of(it->second.attempt, *e, now.wall), events);
-    }
+    if (const auto* e = std::get_if<keeper::TaskStarted>(&event)) on_started(now, *e, events);
+    if (const auto* e = std::get_if<keeper::TaskNotStarted>(&event)) on_not_started(now, *e, events);
     if (const auto* e = std::get_if<keeper::TaskExited>(&event)) {
       const auto it = running_.find(e->token);
       if (it != running_.end()) on_exited(now, e->token, end_of(it->second.attempt, *e), events);
@@ -144,11 +148,27 @@ void Tasks::on_keeper(Now now, std::vector<Event>& events) {
   }
 }
 
-void Tasks::on_started(const keeper::TaskStarted& started, std::vector<Event>& events) {
+// While others are queued tasks are short: the end will most likely be told before the pipes need to be read, and then one
+// wake-up is enough for all three.
+void Tasks::on_started(Now now, const keeper::TaskStarted& started, std::vector<Event>& events) {
   const auto it = running_.find(started.token);
   if (it == running_.end()) return;
-  watch_pipes(it->second, started.token);
+  it->second.started = true;
+  --unstarted_;
+  if (unstarted_ > 0) watch_at_.emplace_back(now.steady + kWatchAfter, started.token);
+  else watch_pipes(it->second, started.token);
   events.push_back(TaskStarted{it->second.attempt, static_cast<std::uint64_t>(started.pid), started.at});
+}
+
+void Tasks::on_not_started(Now now, const keeper::TaskNotStarted& failed, std::vector<Event>& events) {
+  const auto it = running_.find(failed.token);
+  if (it == running_.end()) return;
+  const AttemptRef attempt = it->second.attempt;
+  if (failed.step != keeper::StartStep::recalled) {
+    return on_exited(now, failed.token, end_of(attempt, failed, now.wall), events);
+  }
+  forget(failed.token);
+  events.push_back(TaskRecalled{attempt});
 }
 
 void Tasks::on_exited(Now now, keeper::TaskToken token, AttemptEnd end, std::vector<Event>& events) {
@@ -195,6 +215,16 @@ void Tasks::watch_pipes(Running& task, keeper::TaskToken token) {
   }
 }
 
+void Tasks::watch_due(Now now) {
+  while (!watch_at_.empty()) {
+    const auto [when, token] = watch_at_.front();
+    const auto it = running_.find(token);
+    if (it != running_.end() && when > now.steady) return;
+    if (it != running_.end()) watch_pipes(it->second, token);
+    watch_at_.pop_front();
+  }
+}
+
 void Tasks::unwatch(Running& task, std::size_t which) {
   if (task.poll_tokens[which] == 0) return;
   poll_.remove(task.poll_tokens[which]);
@@ -210,6 +240,7 @@ void Tasks::spool_chunks(const Running& task, std::vector<LogChunk>& chunks, std
 }
 
 void Tasks::tend(Now now, std::vector<Event>& events) {
+  watch_due(now);
   std::vector<LogChunk> chunks;
   const bool full = spool_.full();
   for (auto& [token, task] : running_) {
@@ -230,6 +261,7 @@ void Tasks::tend(Now now, std::vector<Event>& events) {
 
 std::optional<Time> Tasks::deadline() const {
   std::optional<Time> next;
+  if (!watch_at_.empty()) next = watch_at_.front().first;
   for (const auto& [token, task] : running_) {
     const auto due = task.output->deadline();
     if (due) next = next ? std::min(*next, *due) : *due;
@@ -241,6 +273,7 @@ void Tasks::forget(keeper::TaskToken token) {
   const auto it = running_.find(token);
   if (!it->second.content.empty()) contents_.release(it->second.content);
   if (const auto known = tokens_.find(it->second.attempt); known != tokens_.end() && known->second == token) tokens_.erase(known);
+  if (!it->second.started) --unstarted_;
   free_slots_.push_back(it->second.slot);
   running_.erase(it);
 }

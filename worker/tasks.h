@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -34,6 +35,7 @@ class Tasks {
 
   void start(Now now, const StartTask& task, std::vector<Event>& events);
   void stop(const StopTask& stop);
+  void recall(const RecallTask& recall);
   void extend(const ExtendLease& lease);
   void flush();  // orders to the keeper
 
@@ -55,14 +57,17 @@ class Tasks {
     std::unique_ptr<Output> output;
     fabric::Token poll_tokens[2] = {0, 0};
     bool blocked = false;
+    bool started = false;
     std::uint32_t slot = 0;               // its working directory's
   };
 
   void on_keeper(Now now, std::vector<Event>& events);
-  void on_started(const keeper::TaskStarted& started, std::vector<Event>& events);
+  void on_started(Now now, const keeper::TaskStarted& started, std::vector<Event>& events);
+  void on_not_started(Now now, const keeper::TaskNotStarted& failed, std::vector<Event>& events);
   void on_exited(Now now, keeper::TaskToken token, AttemptEnd end, std::vector<Event>& events);
   void on_keeper_died(Now now, const keeper::KeeperDied& died, std::vector<Event>& events);
   void watch_pipes(Running& task, keeper::TaskToken token);
+  void watch_due(Now now);
   void unwatch(Running& task, std::size_t which);
   void spool_chunks(const Running& task, std::vector<LogChunk>& chunks, std::vector<Event>& events);
   void forget(keeper::TaskToken token);
@@ -77,6 +82,8 @@ class Tasks {
   fabric::Token keeper_token_ = 0;
   keeper::TaskToken last_token_ = 0;
   std::map<keeper::TaskToken, Running> running_;
+  std::size_t unstarted_ = 0;             // of running_: queued in the keeper
+  std::deque<std::pair<Time, keeper::TaskToken>> watch_at_;
   std::map<AttemptRef, keeper::TaskToken> tokens_;
   std::vector<std::uint32_t> free_slots_;
   std::uint32_t slots_made_ = 0;
