@@ -17,7 +17,8 @@ import words  # noqa: E402
 from moment import now  # noqa: E402
 from peer import Peer  # noqa: E402
 
-REPEAT = 0.05
+REPEAT, SELDOM = 0.05, 1.0           # seconds: the oldest KEEN are said again that often, the others seldom
+KEEN = 10
 OPEN_MOST = 400                      # requests without an answer; above, no new ones
 PATIENCE = 120                       # seconds to the last answer once its input has ended
 LATER = ("unreachable", "busy", "catalog_unavailable", "no_hello", "old_epoch", "not_active", "old_session")
@@ -82,9 +83,9 @@ class BlindSubmitter(Peer):
         if not self.connection:
             return
         at = time.monotonic()
-        for key, held in [*self.open.items(), *self.again.items()]:
+        for place, held in enumerate([*self.open.values(), *self.again.values()]):
             if everything or held[1] <= at:
-                held[1] = at + REPEAT
+                held[1] = at + (REPEAT if place < KEEN or held in self.again.values() else SELDOM)
                 self.say(words.SUBMIT, held[0], to=[words.MASTER, "", 0])
         self.again = {key: held for key, held in self.again.items() if held[2] > at}
 

@@ -19,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
 import disk                              # noqa: E402
 import hosts                             # noqa: E402
+import pair                              # noqa: E402
 from cluster import ROOT                 # noqa: E402
 from drills import all_drills            # noqa: E402
 from report import Report, commit, machine  # noqa: E402
@@ -43,7 +44,7 @@ def parse():
 def rounds_of(drill, options):
     """[(part, scaled timers?, rounds)]: every tenth round has the default timers; each on a fleet of its own."""
     out = []
-    for part in drill.parts():
+    for part in parts_of(drill, options):
         runs = min(options.runs, part.most or options.runs)
         default = 0 if options.quick or drill.timed else runs // 10
         scaled = part.quick if options.quick else runs - default
@@ -66,6 +67,8 @@ def missing(part):
     """Why this machine cannot do it; empty if it can."""
     if part.hosts and hosts.missing():
         return f"no network namespaces here: {hosts.missing()}"
+    if part.catalog == "pair":
+        return pair.missing()
     return disk.missing() if part.small_disk else ""
 
 
@@ -101,12 +104,17 @@ def run_on_stage(drill, scaled, count, options, report):
 
 def run(drill, options):
     report = Report(drill.name, options.seed)
-    report.not_run = "; ".join(filter(None, (missing(part) for part in drill.parts())))
+    report.not_run = "; ".join(filter(None, (missing(part) for part in parts_of(drill, options))))
     for part, scaled, count in [] if report.not_run else rounds_of(drill, options):
         how = "by the clock" if drill.timed else f"{count} rounds"
         print(f"drill: {drill.name}: {part.shows}: {how}, {'scaled' if scaled else 'default'} timers", file=sys.stderr, flush=True)
         run_on_stage(part, scaled, count, options, report)
     return report
+
+
+def parts_of(drill, options):
+    """Those that this run does: what is not in the quick form needs no server for it either."""
+    return [part for part in drill.parts() if part.quick or not options.quick]
 
 
 def chosen(names, drills):
@@ -127,8 +135,8 @@ def main():
     options.seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(3), "big")
     faulthandler.register(signal.SIGUSR1)      # where is it?
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    reports, names = [], chosen(options.names, drills)
-    if any(part.catalog == "server" for drill in names for part in drill.parts()) and "ARGOSY_TEST_POSTGRES" not in os.environ:
+    reports, names = [], [d for d in chosen(options.names, drills) if parts_of(d, options)]
+    if any(part.catalog == "server" for drill in names for part in parts_of(drill, options)) and "ARGOSY_TEST_POSTGRES" not in os.environ:
         again = [str(ROOT / "scripts" / "test-postgres"), "run", "--", sys.executable, *sys.argv]
         os.execv(again[0], again)
     for drill in names:

@@ -1,17 +1,20 @@
 """A cluster whose processes are started by hand: brokers, masters and workers, each a Member; on SQLite or another catalog."""
+import base64
 import json
 import os
 import subprocess
 from dataclasses import dataclass
 
 import keys
-from cluster import ARGOSY, BUG, Done, free_port, kill
+from cluster import ARGOSY, BUG, ROOT, Done, free_port, kill
 from disk import Disk
-from hosts import VIRTUAL, Hosts
+from hosts import NETWORK, PEERS, VIRTUAL, Hosts
 from member import Member
 from moment import until
+from pair import the_pair
 
-SCALED = {"broker": {"heartbeat": '"200ms"', "silence": '"1s"'},
+PKCS8 = bytes.fromhex("302e020100300506032b656e04220420")   # what stands before the 32 bytes of an X25519 key
+SCALED = {"broker": {"heartbeat": '"250ms"', "silence": '"2s"'},
           "master": {"lease": '"2s"', "catalog_grace": '"10s"', "kill_time": '"500ms"', "confirm_every": '"1s"'}}
 SCALED_LEASE, DEFAULT_LEASE = 2, 60
 
@@ -23,7 +26,7 @@ class Plan:
     masters: int = 1
     workers: int = 2
     hosts: bool = False              # each role on a host of its own, in network namespaces
-    catalog: str = ""                # "": SQLite in the folder; "server": the PostgreSQL of scripts/test-postgres
+    catalog: str = ""                # "": SQLite in the folder; "server": scripts/test-postgres; "pair": catalog-pair
     scaled: bool = True              # timers: lease 2 s instead of a minute
     small_disk: bool = False         # SQLite on a disk that can be full
 
@@ -36,12 +39,18 @@ def database(name):
     return server.rsplit("/", 1)[0] + "/" + fresh
 
 
+def private(file, text):
+    file.touch(mode=0o600)
+    file.write_text(text)
+
+
 class Fleet:
     def __init__(self, folder, name, plan):
         self.folder, self.name, self.plan = folder / "cluster", name, plan
         self.lease_s = SCALED_LEASE if plan.scaled else DEFAULT_LEASE
         self.hosts = Hosts() if plan.hosts else None
-        self.catalog = database(name) if plan.catalog == "server" else ""
+        self.pair = the_pair() if plan.catalog == "pair" else None
+        self.catalog = self.pair.database(name) if self.pair else database(name) if plan.catalog == "server" else ""
         self.disk = None
         self.members = {}
         self.endpoint = f"tcp://{VIRTUAL}:7433" if plan.hosts else f"tcp://127.0.0.1:{free_port()}"
@@ -56,8 +65,7 @@ class Fleet:
 
     def _make_hosts(self):
         names = ["client", *self.brokers(), *self.masters(), *self.workers()]
-        for number, name in enumerate(names, 1):
-            self.hosts.add(name, number)
+        self.addresses = {name: self.hosts.add(name, number) for number, name in enumerate(names, 1)}
         # One broker: its address stays where it is.
         if self.plan.brokers == 1:
             subprocess.run([*self.inside("b1"), "ip", "address", "add", f"{VIRTUAL}/24", "dev", "eth0"], check=True)
@@ -78,13 +86,47 @@ class Fleet:
         words = ["cluster", "init", "--workers", self.plan.workers, "--endpoint", self.endpoint]
         self.must(*words, *(["--catalog", self.catalog] if self.catalog else []))
         timers = SCALED if self.plan.scaled else {}
-        for role in ("broker", "master", *(f"worker-{w}" for w in self.workers())):
-            settings = dict(timers.get(role, {}))
-            if role == "master" and self.catalog:
-                settings["migrate"] = "true"
+        self._add_masters()
+        masters = ["master", *(f"master-{m}" for m in self.masters()[1:])]
+        for role in ("broker", *masters, *(f"worker-{w}" for w in self.workers())):
+            settings = dict(timers.get(role.split("-")[0], {}))
             if role.startswith("worker"):
                 settings["cpu_milli"] = "4000"
             self.set(role, settings)
+        if self.plan.brokers > 1:
+            self._add_brokers()
+        self.must("catalog", "migrate")  # before masters meet at an empty one
+
+    def _add_masters(self):
+        """Each with a key of its own in the roster, and a file like the first one's."""
+        for name in self.masters()[1:]:
+            pair = keys.KeyPair.generate()
+            pem = base64.b64encode(PKCS8 + pair.secret).decode()
+            private(self.folder / "keys" / f"master-{name}.key", f"-----BEGIN PRIVATE KEY-----\n{pem}\n-----END PRIVATE KEY-----\n")
+            with open(self.folder / "roster", "a", encoding="ascii") as roster:
+                roster.write(f"master {name} {pair.public.hex()}\n")
+            private(self.folder / f"master-{name}.toml", (self.folder / "master.toml").read_text())
+            self.set(f"master-{name}", {"name": f'"{name}"', "key": f'"keys/master-{name}.key"'})
+
+    def _add_brokers(self):
+        """A file for each: its own name, folder and address, and all the others as peers."""
+        first = (self.folder / "broker.toml").read_text()
+        at = {name: f"tcp://{self.addresses[name].replace(NETWORK, PEERS)}:7434" if self.hosts else f"tcp://127.0.0.1:{free_port()}"
+              for name in self.brokers()}
+        for name in self.brokers():
+            (self.folder / f"broker-{name}.toml").write_text(first)
+            (self.folder / f"broker-{name}").mkdir(mode=0o700)
+            self.set(f"broker-{name}", {"name": f'"{name}"', "directory": f'"broker-{name}"', "peer_listen": f'"{at[name]}"',
+                                        "watch": f'"{self.endpoint}"'})
+            with open(self.folder / f"broker-{name}.toml", "a", encoding="ascii") as file:
+                if self.hosts:
+                    hook = ROOT / "scripts" / "hooks" / "virtual-address"
+                    for key, verb in (("on_activate", "up"), ("on_deactivate", "down")):
+                        file.write(f'hooks.{key} = ["{hook}", "{verb}", "{VIRTUAL}/24", "eth0"]\n')
+                for other in self.brokers():
+                    if other != name:
+                        file.write(f'\n[[peers]]\nname = "{other}"\nendpoint = "{at[other]}"\n')
+                        file.write("" if self.hosts else f'directory = "broker-{other}"\n')
 
     def set(self, role, settings):
         """Keys of a role's file; what stands there is replaced where it stands, what does not goes to the top."""
@@ -97,9 +139,10 @@ class Fleet:
 
     def _define(self):
         for name in self.brokers():
-            self._member(name, "broker", "start")
+            more = ["--config", self.folder / f"broker-{name}.toml"] if self.plan.brokers > 1 else []
+            self._member(name, "broker", "start", *more)
         for name in self.masters():
-            self._member(name, "master", "start")
+            self._member(name, "master", "start", *(["--name", name] if name != "m1" else []))
         for name in self.workers():
             self._member(name, "worker", "start", "--name", name)
 
@@ -120,6 +163,7 @@ class Fleet:
             self.must("worker", "enable", worker)
         self.start(*self.workers())
         self.until_whole()
+        assert not self.died(), f"ended by itself: {self.died()}; see {self.folder / 'log'}"
         return self
 
     def key_of(self, worker):
@@ -187,8 +231,24 @@ class Fleet:
 
     def active(self):
         """The broker that serves."""
-        return self.brokers()[0] if self.plan.brokers == 1 else self._active()
+        told = self.json("broker", "list") if self.plan.brokers > 1 else [{"broker": "b1", "active": True}]
+        return next(b["broker"] for b in told if b["active"])
+
+    def standbys(self):
+        active = self.active()
+        return [name for name in self.brokers() if name != active]
+
+    def until_standby(self, seconds=60):
+        """Until as many brokers as there are stand by, known to the active: only then is a takeover to be had."""
+        until(lambda: len([b for b in self.told("broker", "list") if b.get("role") == "standby"]) == len(self.brokers()) - 1,
+              lambda: f"all other brokers stand by: {self.told('broker', 'list')}", seconds)
+
+    def told(self, *words):
+        """What it says; nothing where it cannot say it now."""
+        done = self.argosy("--patience", "5", "--output", "json", *words)
+        return json.loads(done.out) if done.code == 0 else []
 
     def holder(self):
         """The master that holds the first shard."""
-        return self.masters()[0] if self.plan.masters == 1 else self._holder()
+        told = self.json("master", "list") if self.plan.masters > 1 else [{"master": "m1", "shards": [0]}]
+        return next(m["master"] for m in told if m["shards"])

@@ -5,6 +5,9 @@ from typing import Callable
 from fleet import Plan
 
 
+MASTERS = 1                          # how many of a shard the drills may rely on: more come with masters that adopt
+
+
 @dataclass
 class Drill:
     name: str
@@ -14,9 +17,9 @@ class Drill:
     masters: int = 1
     workers: int = 2
     hosts: bool = False              # needs network namespaces
-    catalog: str = ""                # "": SQLite in the folder; "server": a PostgreSQL that can be stopped
+    catalog: str = ""                # "": SQLite in the folder; "server": a PostgreSQL that can be stopped; "pair": two
     small_disk: bool = False         # SQLite on a disk that can be full
-    quick: int = 2                   # rounds in the quick form
+    quick: int = 2                   # rounds in the quick form; 0: not in it
     outlast: bool = False            # some tasks must run longer than a lease
     in_storm: bool = False           # one of the faults that storm chooses from
     most: int = 0                    # rounds at the most, however many are asked for; 0: no end

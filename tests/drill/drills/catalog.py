@@ -25,9 +25,31 @@ def server_stopped(stage):
     stage.until_again(moment)
 
 
+def standby_gone(stage):
+    """The synchronous standby is killed: commits wait, nothing is accepted, until it is back."""
+    pair = stage.fleet.pair
+    standby = pair.standby()
+    moment = stage.fault("catalog-away", note="standby gone")
+    pair.run("stop", standby)
+    hold(stage.rng.uniform(1, 3))
+    pair.run("start", standby)
+    moment.since = now()             # Patroni of the standby runs again; it has yet to join
+    stage.until_again(moment, 60)
+
+
+def kill_primary(stage):
+    """kill -9 of the primary and its Patroni: the standby is promoted; measured from when it acknowledges commits."""
+    moment = stage.fault("catalog-kill")
+    moment.since = stage.fleet.pair.kill_primary()
+    stage.until_again(moment, 60)
+    stage.fleet.pair.standby()
+
+
 DRILLS = [
+    Drill("catalog-kill", "results are recorded again as soon as there is a writable primary", kill_primary, catalog="pair", quick=0),
     Drill("catalog-away", "a catalog that is away or full delays work, and loses none", variants=[
         Drill("catalog-away", "its disk is full", disk_full, small_disk=True, quick=1, in_storm=True),
         Drill("catalog-away", "its server is stopped", server_stopped, catalog="server", quick=1),
+        Drill("catalog-away", "its synchronous standby is gone", standby_gone, catalog="pair", quick=0),
     ]),
 ]
