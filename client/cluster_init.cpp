@@ -97,6 +97,7 @@ Status write_settings(const ClusterPlan& plan, const Layout& layout) {
                          quoted_line("key", "keys/master-" + name + ".key") +
                          quoted_line("catalog_key", "keys/catalog.key") + quoted_line("catalog", catalog) +
                          "migrate = " + (migrate ? "true" : "false") + "\n";
+    if (plan.shards > 1) master += "shards = " + std::to_string(plan.shards) + "\n";
     const auto file = layout.role_settings(name == "m1" ? "master" : "master-" + name);
     if (auto written = fabric::write_private_file(file, master, fabric::Existing::replace); !written) return written;
   }
@@ -110,6 +111,7 @@ Status write_settings(const ClusterPlan& plan, const Layout& layout) {
 }  // namespace
 
 std::string worker_name(int number) { return "w" + std::to_string(number); }
+std::string master_name(int number) { return "m" + std::to_string(number); }
 
 int cpu_share(int workers) {
   const int all = static_cast<int>(std::max(1u, std::thread::hardware_concurrency())) * 1000;

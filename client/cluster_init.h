@@ -20,7 +20,8 @@ struct ClusterPlan {
   std::vector<std::string> hosts;                 // more names and addresses for the endpoint's certificate
   std::string catalog;                            // address; empty: SQLite in the folder
   bool migrate = false;                           // masters raise the tables at start; always so for SQLite
-  std::vector<std::string> masters = {"m1"};
+  std::vector<std::string> masters = {"m1"};      // m1: master.toml, others: master-NAME.toml
+  int shards = 1;                                 // that executions are divided into; the same for all masters
   std::vector<std::string> operators = {"admin"};
   std::vector<std::string> submitters = {"submitter"};
   int workers = 2;                                // w1 … wN get keys and settings
@@ -33,6 +34,7 @@ Status init_cluster(const ClusterPlan& plan);
 Result<std::string> init_worker(const Layout& layout, const std::string& name, const std::string& endpoint, int cpu_milli);
 
 std::string worker_name(int number);  // "w3"
+std::string master_name(int number);  // "m3"
 int cpu_share(int workers);           // thousandths of a CPU for each of so many workers on this machine
 
 }  // namespace argosy::client

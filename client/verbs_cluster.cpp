@@ -58,14 +58,23 @@ int show_status(Cli& cli) {
 void add_cluster_verbs(CLI::App& app, Cli& cli) {
   static ClusterPlan plan;
   static std::size_t limit = 50;
+  static int masters = 1;
   CLI::App* cluster = app.add_subcommand("cluster", "keys, certificates and configuration of a cluster");
   cluster->require_subcommand(1);
-  CLI::App* make = cli.verb(*cluster, "init", "makes a cluster's folder (--dir)", [&cli] { return init(cli, plan); });
+  CLI::App* make = cli.verb(*cluster, "init", "makes a cluster's folder (--dir)", [&cli] {
+    plan.masters.clear();
+    for (int i = 1; i <= masters; ++i) plan.masters.push_back(master_name(i));
+    return init(cli, plan);
+  });
   make->add_option("--name", plan.name, "the cluster's name, for people");
   make->add_option("--endpoint", plan.endpoint, "the virtual endpoint, tcp://HOST:PORT; its host goes into the certificate");
   make->add_option("--listen", plan.listen, "where the broker listens, when not at the endpoint itself");
   make->add_option("--host", plan.hosts, "another name or address for the endpoint's certificate");
   make->add_option("--catalog", plan.catalog, "sqlite:FILE or postgresql://…; SQLite in the folder when left out");
+  make->add_option("--masters", masters, "how many masters get keys and settings here, m1 … mN (1): one works, the others stand by")
+      ->check(CLI::Range(1, 100));
+  make->add_option("--shards", plan.shards, "into how many shards executions are divided; several masters share them (1)")
+      ->check(CLI::Range(1, 1024));
   make->add_option("--operator", plan.operators, "names of operators (admin)");
   make->add_option("--submitter", plan.submitters, "names of submitters (submitter)");
   make->add_option("--workers", plan.workers, "how many workers get keys here, w1 … wN; each is to be added and enabled")
