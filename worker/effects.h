@@ -88,6 +88,11 @@ struct Effects {
   std::vector<ForgetLogs> forget_logs;
   bool reconnect = false;                 // close the socket, connect anew
   bool left = false;                      // orderly stop is complete: exit
+  // The catalog of which all that this session knows is: kept on disk, for the sessions after it.
+  std::optional<std::uint64_t> incarnation;
+  // A restored catalog, this one, has taken its place: kill what runs, set the spool aside, keep `anew` on disk, and begin
+  // a new session. The machine is over: it does and says nothing more.
+  std::optional<std::uint64_t> anew;
 };
 
 }  // namespace argosy::worker

@@ -39,15 +39,32 @@ Result<Folder> Folder::open(const fs::path& path) {
     if (!written) return written.error();
   }
   std::ifstream(folder.at("session")) >> folder.predecessor_.value >> folder.epoch_.number >> folder.epoch_.broker;
+  std::ifstream(folder.at("catalog")) >> folder.incarnation_;
   return folder;
 }
 
 Folder::Folder(Folder&& other) noexcept
     : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)), token_(std::move(other.token_)),
-      predecessor_(other.predecessor_), epoch_(std::move(other.epoch_)) {}
+      predecessor_(other.predecessor_), epoch_(std::move(other.epoch_)), incarnation_(other.incarnation_) {}
 
 Folder::~Folder() {
   if (lock_ >= 0) close(lock_);
+}
+
+Status Folder::remember_incarnation(std::uint64_t incarnation) {
+  incarnation_ = incarnation;
+  return fabric::write_private_file(at("catalog"), std::to_string(incarnation) + "\n", fabric::Existing::replace);
+}
+
+Result<fs::path> Folder::set_spool_aside() {
+  std::error_code error;
+  for (int n = 1;; ++n) {
+    const fs::path aside = at(("spool-aside-" + std::to_string(n)).c_str());
+    if (fs::exists(aside)) continue;
+    fs::rename(at("spool"), aside, error);
+    if (error) return Error{"cannot set " + at("spool").string() + " aside: " + error.message()};
+    return aside;
+  }
 }
 
 Status Folder::remember(SessionId session, const Epoch& highest_epoch) {

@@ -1,7 +1,7 @@
 // The worker's folder: what one worker keeps between its sessions, and the lock that makes it the only one there.
 //
 // lock, token (names this folder's processes), session (the latest session, so that the next can name its predecessor),
-// spool/, content/, work/, outputs/, secrets/, trash/. Owner: the shell. One thread.
+// catalog (the incarnation of the catalog that all this belongs to), spool/, content/, work/, outputs/, secrets/, trash/. Owner: the shell. One thread.
 #pragma once
 
 #include <filesystem>
@@ -23,9 +23,13 @@ class Folder {
   const std::string& token() const { return token_; }
   SessionId predecessor() const { return predecessor_; }
   Epoch highest_epoch() const { return epoch_; }
+  std::uint64_t incarnation() const { return incarnation_; }  // of the catalog, as last heard; 0: never
 
   // On disk when it returns.
   Status remember(SessionId session, const Epoch& highest_epoch);
+  Status remember_incarnation(std::uint64_t incarnation);
+  // The spool's folder gets another name, for people to look at; its new name. A fresh one is made at the next open.
+  Result<std::filesystem::path> set_spool_aside();
 
   std::filesystem::path at(const char* name) const { return path_ / name; }
 
@@ -37,6 +41,7 @@ class Folder {
   std::string token_;
   SessionId predecessor_;
   Epoch epoch_;
+  std::uint64_t incarnation_ = 0;
 };
 
 }  // namespace argosy::worker

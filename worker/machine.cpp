@@ -44,6 +44,7 @@ Machine::Machine(Limits limits, Identity identity, Epoch highest_epoch, std::vec
              .fetches = {},
              .slots = Slots(limits_.capacity),
              .prefetch = Prefetch(limits_.prefetch_most, limits_.prefetch_horizon),
+             .incarnation = identity_.incarnation,
              .time_limits = {},
              .announcements = {},
              .freed = {}} {
@@ -56,6 +57,7 @@ Machine::Machine(Limits limits, Identity identity, Epoch highest_epoch, std::vec
 }
 
 void Machine::step(Now now, const Event& event, Effects& out) {
+  if (state_.over) return;
   now_ = now;
   out_ = &out;
   std::visit(Overloaded{
@@ -82,6 +84,7 @@ void Machine::step(Now now, const Event& event, Effects& out) {
 }
 
 void Machine::settle(Now now, Effects& out) {
+  if (state_.over) return;
   now_ = now;
   out_ = &out;
   recall_queued();
@@ -254,6 +257,7 @@ void Machine::leave_if_done() {
 
 std::optional<Time> Machine::deadline() const {
   std::optional<Time> next;
+  if (state_.over) return next;
   const auto at = [&](Time t) { next = next ? std::min(*next, t) : t; };
   if (const auto* greeting = std::get_if<Greeting>(&state_.link)) {
     at(greeting->said_at + limits_.hello_again);

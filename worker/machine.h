@@ -38,6 +38,7 @@ struct Identity {
   SessionId predecessor;                   // swept; 0: none
   Host host;
   std::string build;
+  std::uint64_t incarnation = 0;           // of the catalog that this worker's folder belongs to; 0: it knows none
 };
 
 // Rules that a test may break on purpose, to prove that somebody notices. All false outside of the simulator.
@@ -81,6 +82,7 @@ class Machine {
   void renew_due();
   Duration shortest_lease(ShardId shard) const;
   void on_granted(ShardId shard, const Granted& word);
+  bool is_of_this_catalog(std::uint64_t incarnation);
   void on_reconciled(ShardId shard, const Reconciled& word);
   void on_recorded(ShardId shard, const Recorded& word);
   void on_log_credit(ShardId shard, const LogCredit& word);

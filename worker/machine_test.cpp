@@ -575,4 +575,53 @@ TEST_F(WorkerWithSpool, AnEarlierSessionsEndIsSaidForThatSession) {
 }
 
 }  // namespace
+// -- The catalog's incarnation.
+
+TEST_F(WorkerTest, LearnsTheCatalogItBelongsTo) {
+  connect();
+  from_master(Granted{kSession, last_renewal_, seconds(60), seconds(5), 7});
+  EXPECT_EQ(out_.incarnation, 7u);
+  out_ = {};
+  pass(seconds(20));
+  step(Tick{});
+  said<Ping>();
+  const auto renew = said<Renew>();
+  EXPECT_EQ(renew.incarnation, 7u);
+  from_master(Granted{kSession, renew.renewal, seconds(60), seconds(5), 7});
+  EXPECT_FALSE(out_.incarnation.has_value());
+}
+
+TEST_F(WorkerTest, ARestoredCatalogVoidsAllThatTheFormerGave) {
+  connect();
+  from_master(Granted{kSession, last_renewal_, seconds(60), seconds(5), 7});
+  from_master(Reconciled{kSession, last_inventory_.serial});
+  out_ = {};
+  from_master(run({attempt(0), attempt(1)}));
+  out_ = {};
+  pass(seconds(20));
+  step(Tick{});
+  const auto renew = said<Renew>();
+  out_ = {};
+  from_master(Granted{kSession, renew.renewal, seconds(60), seconds(5), 8});
+  ASSERT_EQ(out_.stops.size(), 2u);
+  EXPECT_EQ(out_.stops[0].grace, Duration{});
+  EXPECT_EQ(out_.anew, 8u);
+  EXPECT_TRUE(out_.extends.empty());
+  out_ = {};
+  // It is over: whatever comes, nothing is done or said any more.
+  end(attempt(0));
+  from_master(run({attempt(2)}));
+  step(LinkUp{});
+  EXPECT_FALSE(machine_.deadline().has_value());
+}
+
+// One that never heard an incarnation (of an older version) takes the first for its own.
+TEST_F(WorkerTest, AMasterThatNamesNoCatalogChangesNothing) {
+  connect();
+  from_master(Granted{kSession, last_renewal_, seconds(60), seconds(5), 7});
+  out_ = {};
+  from_master(Granted{kSession, last_renewal_, seconds(60), seconds(5)});
+  EXPECT_FALSE(out_.anew.has_value());
+}
+
 }  // namespace argosy::worker

@@ -30,7 +30,7 @@ void Machine::say_inventory(ShardId id) {
   shard.log_unsent = 0;
   shard.finish_queue.clear();
   Inventory inventory{.serial = ++shard.inventory, .session = identity_.session, .predecessor = identity_.predecessor,
-                      .host = identity_.host, .held = {}, .finished = {}};
+                      .host = identity_.host, .held = {}, .finished = {}, .incarnation = state_.incarnation};
   for (auto& [ref, attempt] : state_.attempts) {
     if (attempt.shard != id) continue;
     const auto* ended = std::get_if<Ended>(&attempt.phase);
@@ -47,7 +47,7 @@ void Machine::say_inventory(ShardId id) {
 }
 
 void Machine::renew(ShardId id) {
-  say_to_master(id, Renew{identity_.session, state_.shards.at(id).lease.ask(now_.steady)});
+  say_to_master(id, Renew{identity_.session, state_.shards.at(id).lease.ask(now_.steady), state_.incarnation});
 }
 
 void Machine::renew_due() {
@@ -63,7 +63,25 @@ Duration Machine::shortest_lease(ShardId id) const {
   return leases.empty() ? limits::kLeaseDefault : *leases.begin();
 }
 
+// Another catalog than the one that gave what this session holds: nothing of it counts there.
+bool Machine::is_of_this_catalog(std::uint64_t incarnation) {
+  if (incarnation == 0 || incarnation == state_.incarnation) return true;
+  if (state_.incarnation == 0) {
+    state_.incarnation = incarnation;
+    out_->incarnation = incarnation;
+    return true;
+  }
+  for (const auto& [ref, attempt] : state_.attempts) {
+    const bool runs = std::holds_alternative<Running>(attempt.phase) || std::holds_alternative<Starting>(attempt.phase);
+    if (runs) out_->stops.push_back({ref, Duration{}});
+  }
+  out_->anew = incarnation;
+  state_.over = true;
+  return false;
+}
+
 void Machine::on_granted(ShardId id, const Granted& word) {
+  if (!is_of_this_catalog(word.incarnation)) return;
   Shard& shard = state_.shards.at(id);
   if (!shard.lease.grant(word.renewal, word.lease)) return;
   for (const auto& [ref, attempt] : state_.attempts) {

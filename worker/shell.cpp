@@ -30,6 +30,7 @@ class Shell {
 
   Status open();
   int run();
+  bool begins_anew() const { return anew_.has_value(); }
 
  private:
   Status open_link(const fabric::KeyPair& keys);
@@ -47,6 +48,7 @@ class Shell {
   void send_logs(const std::vector<SendLog>& logs);
   void send(const Address& to, ShardTerm reign, const Word& word);
   std::optional<Time> next_deadline() const;
+  int leave_behind(std::uint64_t incarnation);
 
   Config config_;
   Folder folder_;
@@ -65,6 +67,7 @@ class Shell {
   Effects effects_;
   bool told_ready_ = false;
   bool over_ = false;
+  std::optional<std::uint64_t> anew_;  // the restored catalog for which all begins anew
   std::optional<Time> leave_by_;
 };
 
@@ -131,7 +134,8 @@ void Shell::open_machine(const fabric::HostFacts& facts, SessionId session) {
   limits.capacity.tags = config_.tags;
   limits.prefetch_most = config_.prefetch_most;
   limits.prefetch_horizon = config_.prefetch_horizon;
-  Identity identity{session, folder_.predecessor(), {facts.name, facts.machine_id, facts.boot_id}, "argosy 0.1.0"};
+  Identity identity{session, folder_.predecessor(), {facts.name, facts.machine_id, facts.boot_id}, "argosy 0.1.0",
+                    folder_.incarnation()};
   machine_ = std::make_unique<Machine>(limits, identity, folder_.highest_epoch(), spool_->take_left_over());
 }
 
@@ -158,6 +162,20 @@ int Shell::run() {
   const bool clean = tasks_->stop_keeper(kSweepBound);
   spool_->flush();
   spdlog::info("stopped{}", clean ? "" : ": some process outlived its keeper");
+  return anew_ ? leave_behind(*anew_) : 0;
+}
+
+// In this order: dying in between, the next session finds no spool of the former catalog under the name of the new one.
+int Shell::leave_behind(std::uint64_t incarnation) {
+  const auto aside = folder_.set_spool_aside();
+  Status kept = aside ? folder_.remember_incarnation(incarnation) : Status(aside.error());
+  if (!kept) {
+    anew_.reset();
+    spdlog::error("{}", kept.error().message);
+    return 1;
+  }
+  spdlog::warn("the catalog was restored: all that its former self gave was killed, and what was not recorded stands in {}",
+               aside->string());
   return 0;
 }
 
@@ -234,6 +252,8 @@ void Shell::settle() {
 }
 
 void Shell::honour(Effects& effects) {
+  if (effects.incarnation && !folder_.remember_incarnation(*effects.incarnation)) spdlog::error("the catalog's incarnation cannot be kept on disk");
+  if (effects.anew) anew_ = effects.anew;
   for (const auto& end : effects.spool_ends) spool_->add_end(end);
   // What was reached is on disk before anybody is told.
   const bool tells = !effects.says.empty() || !effects.send_logs.empty();
@@ -253,7 +273,7 @@ void Shell::honour(Effects& effects) {
     link_->socket().reconnect(now_.steady, news);
     tell_link(news);
   }
-  if (effects.left) over_ = true;
+  if (effects.left || effects.anew) over_ = true;
   feed_all(events);
   if (!told_ready_ && std::holds_alternative<Welcomed>(machine_->state().link)) {
     told_ready_ = true;
@@ -304,17 +324,20 @@ void Shell::send(const Address& to, ShardTerm reign, const Word& word) {
 int run_worker(const Config& config) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("worker"));  // stdout is for the readiness line
   spdlog::set_level(spdlog::level::from_str(config.log_level));
-  auto folder = Folder::open(config.directory);
-  if (!folder) {
-    std::fprintf(stderr, "argosy worker: %s\n", folder.error().message.c_str());
-    return 1;
+  while (true) {
+    auto folder = Folder::open(config.directory);
+    if (!folder) {
+      std::fprintf(stderr, "argosy worker: %s\n", folder.error().message.c_str());
+      return 1;
+    }
+    Shell shell(config, std::move(*folder));
+    if (auto opened = shell.open(); !opened) {
+      std::fprintf(stderr, "argosy worker: %s\n", opened.error().message.c_str());
+      return 1;
+    }
+    const int status = shell.run();
+    if (!shell.begins_anew()) return status;
   }
-  Shell shell(config, std::move(*folder));
-  if (auto opened = shell.open(); !opened) {
-    std::fprintf(stderr, "argosy worker: %s\n", opened.error().message.c_str());
-    return 1;
-  }
-  return shell.run();
 }
 
 }  // namespace argosy::worker

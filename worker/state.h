@@ -134,6 +134,8 @@ struct State {
   std::uint32_t prefetch_now = 0;
   std::uint32_t prefetch_said = 0;
   bool shutting_down = false;
+  std::uint64_t incarnation = 0;        // of the catalog; 0: not known yet
+  bool over = false;                    // another catalog took its place: a new session begins
   Forgotten forgotten{8192};
   Forgotten returned{8192};             // given back, never started: a Run that is still under way must not start it
   std::array<std::uint64_t, static_cast<std::size_t>(Ignored::count_)> ignored{};
