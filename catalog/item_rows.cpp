@@ -122,6 +122,14 @@ ItemRows rows_in_states(Sql& sql, const ItemWindow& window, const std::vector<It
   return rows;
 }
 
+std::vector<AttemptView> failures_of(Sql& sql, const ItemWindow& window, std::size_t limit) {
+  std::vector<AttemptView> out;
+  const std::string well = std::to_string(static_cast<int>(EndReason::succeeded));
+  each_ended(sql, window, " AND reason <> " + well + " ORDER BY item, attempt LIMIT " + std::to_string(limit),
+             [&](AttemptView view) { out.push_back(std::move(view)); });
+  return out;
+}
+
 std::vector<AttemptView> attempts_of(Sql& sql, ItemRef item) {
   const ItemWindow window{item.execution, item.task, item.item.value, item.item.value + 1};
   std::vector<AttemptView> out;

@@ -31,5 +31,7 @@ ItemRows rows_in_states(Sql& sql, const ItemWindow& window, const std::vector<It
                         std::uint32_t limit);
 // All attempts of one item, oldest first.
 std::vector<AttemptView> attempts_of(Sql& sql, ItemRef item);
+// Attempts of the window that ended otherwise than well: the first `limit`, by item.
+std::vector<AttemptView> failures_of(Sql& sql, const ItemWindow& window, std::size_t limit);
 
 }  // namespace argosy::catalog

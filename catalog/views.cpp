@@ -150,6 +150,20 @@ Result<std::vector<AttemptView>> list_attempts(Catalog& catalog, ItemRef item) {
   return sql.read([&] { return attempts_of(sql, item); });
 }
 
+Result<std::vector<AttemptView>> list_failures(Catalog& catalog, ExecutionId execution, std::size_t limit) {
+  Sql& sql = catalog.sql();
+  return sql.read([&] {
+    std::vector<AttemptView> out;
+    const auto plan = plan_of_execution(sql, execution);
+    for (std::size_t task = 0; plan && task < plan->tasks.size() && out.size() < limit; ++task) {
+      const ItemWindow window{execution, {static_cast<std::uint32_t>(task)}, 0, item_count(plan->tasks[task].for_each)};
+      auto some = failures_of(sql, window, limit - out.size());
+      std::move(some.begin(), some.end(), std::back_inserter(out));
+    }
+    return out;
+  });
+}
+
 Result<std::optional<Package>> read_plan(Catalog& catalog, ExecutionId execution) {
   Sql& sql = catalog.sql();
   return sql.read([&] { return plan_of_execution(sql, execution); });

@@ -48,10 +48,10 @@ Outcome<Session*> Cli::session(bool interruptible) {
   return session_.get();
 }
 
-Outcome<json> Cli::ask(const std::string& verb, const json& arguments) {
+Outcome<json> Cli::ask(const std::string& verb, const json& arguments, std::optional<ShardId> shard) {
   const auto talk = session();
   if (!talk) return talk.error();
-  const auto answer = (*talk)->ask(verb, arguments.dump());
+  const auto answer = (*talk)->ask(verb, arguments.dump(), shard);
   if (!answer) return answer.error();
   json document = json::parse(answer->document, nullptr, false);
   if (document.is_discarded()) return Trouble{Exit::failed, verb + " was answered by what is no JSON"};

@@ -50,7 +50,7 @@ class Cli {
   void hang_up() { session_.reset(); }
 
   // Asks, parses, and gathers all pages (at most `most` rows; 0: all).
-  Outcome<nlohmann::json> ask(const std::string& verb, const nlohmann::json& arguments);
+  Outcome<nlohmann::json> ask(const std::string& verb, const nlohmann::json& arguments, std::optional<ShardId> shard = {});
   Outcome<nlohmann::json> ask_all(const std::string& verb, nlohmann::json arguments, std::size_t most);
 
   // Prints "argosy: …" on standard error; the exit status.

@@ -41,8 +41,9 @@ struct Session::State {
   struct Pending {
     Word word;
     bool stands = false;
+    std::set<ShardId> shards{};       // whose holders hear it: one, or all that a Watch's executions belong to. Empty: any
     bool said = false;                // on this connection
-    std::optional<Time> again;        // after a transient refusal
+    std::optional<Time> again{};      // after a transient refusal
   };
 
   Profile profile;
@@ -54,7 +55,7 @@ struct Session::State {
   SessionId session = fabric::random_session_id();
   Epoch epoch;
   ConnectionId connection;            // 0: not welcomed
-  ShardId shard;
+  std::map<ShardId, Holder> holders;  // as the broker tells
   Duration heartbeat = seconds(1);
   Duration silence = seconds(4);
   Time heard, said;
@@ -64,11 +65,14 @@ struct Session::State {
   std::deque<Incoming> arrived;
   std::string last_trouble;
 
-  void send(const Word& word);
+  void send(const Word& word, ShardId shard);
+  ShardId any_shard() const;
   void say_hello();
   void on_welcome(const Envelope& envelope, const Welcome& welcome);
   void on_message(fabric::Frames frames);
   void on_refused(Refused refused);
+  void on_holders(const std::vector<Holder>& news);
+  void say_again(const std::string& id, Pending& one);
   void on_word(const Envelope& envelope, Word word);
   void on_events(Time now);
   void deliver(Incoming incoming);
@@ -79,7 +83,15 @@ struct Session::State {
   bool pump(std::optional<Time> deadline);  // one wait; true: interrupted
 };
 
-void Session::State::send(const Word& word) {
+// One that somebody holds: all masters answer for what is no execution's own.
+ShardId Session::State::any_shard() const {
+  for (const auto& [shard, holder] : holders) {
+    if (!holder.master.empty()) return shard;
+  }
+  return {};
+}
+
+void Session::State::send(const Word& word, ShardId shard) {
   Envelope envelope;
   envelope.word = word_of(word);
   envelope.epoch = epoch;
@@ -101,7 +113,7 @@ void Session::State::say_hello() {
   hello.host = {facts.name, facts.machine_id, facts.boot_id};
   hello.build = "argosy client";
   connection = {};
-  send(hello);
+  send(hello, {});
 }
 
 void Session::State::lose_connection() {
@@ -120,10 +132,38 @@ void Session::State::on_welcome(const Envelope& envelope, const Welcome& welcome
     return;
   }
   lose_connection();
+  holders.clear();
+  for (const Holder& holder : welcome.holders) holders[holder.reign.shard] = holder;
   epoch = envelope.epoch;
   connection = welcome.connection;
   heartbeat = std::max(welcome.heartbeat, milliseconds(50));
   silence = std::max(welcome.silence, milliseconds(200));
+  arrived.emplace_back(Reconnected{});
+}
+
+void Session::State::say_again(const std::string& id, Pending& one) {
+  if (one.said && !one.stands && on_wire > 0) --on_wire;
+  one.said = false;
+  one.again.reset();
+  unsaid.push_back(id);
+}
+
+// A shard has another holder: what its former one heard and did not answer is lost. All is said again, as after a Welcome.
+void Session::State::on_holders(const std::vector<Holder>& news) {
+  std::set<ShardId> changed;
+  for (const Holder& holder : news) {
+    Holder& known = holders[holder.reign.shard];
+    if (holder.reign.term < known.reign.term || holder == known) continue;
+    known = holder;
+    if (!holder.master.empty()) changed.insert(holder.reign.shard);
+  }
+  if (changed.empty() || connection.value == 0) return;
+  for (auto& [id, one] : pending) {
+    const bool met = one.shards.empty() || std::any_of(one.shards.begin(), one.shards.end(), [&](ShardId shard) {
+      return changed.count(shard) > 0;
+    });
+    if (met) say_again(id, one);
+  }
   arrived.emplace_back(Reconnected{});
 }
 
@@ -147,8 +187,14 @@ void Session::State::on_refused(Refused refused) {
   last_trouble = std::string(to_string(refused.reason)) + (refused.text.empty() ? "" : ": " + refused.text);
   const auto found = pending.find(refused.request);
   if (found != pending.end() && refused.reason == Refusal::other_shard) {
-    shard = refused.shard;
-    found->second.again = fabric::read_steady();
+    auto& shards = found->second.shards;
+    if (found->second.stands && shards.empty()) shards.insert(any_shard());
+    const bool known = shards.count(refused.shard) > 0;
+    if (found->second.stands && known) return;  // said to its holder as well: only this one does not have it
+    if (!found->second.stands) shards.clear();
+    shards.insert(refused.shard);
+    // Sent back to where it was refused: that master's hold is just changing.
+    found->second.again = fabric::read_steady() + (known ? kRetryTransient : Duration{});
   } else if (found != pending.end() && is_transient(refused.reason)) {
     found->second.again = fabric::read_steady() + kRetryTransient;
   } else {
@@ -162,6 +208,7 @@ void Session::State::on_refused(Refused refused) {
 void Session::State::on_word(const Envelope& envelope, Word word) {
   if (auto* welcome = std::get_if<Welcome>(&word)) return on_welcome(envelope, *welcome);
   if (std::holds_alternative<Bye>(word)) return lose_connection();
+  if (auto* news = std::get_if<Holders>(&word)) return on_holders(news->holders);
   if (auto* refused = std::get_if<Refused>(&word)) return on_refused(std::move(*refused));
   if (auto* accepted = std::get_if<Accepted>(&word)) return deliver(std::move(*accepted));
   if (auto* answer = std::get_if<Answer>(&word)) return deliver(std::move(*answer));
@@ -223,7 +270,9 @@ void Session::State::say_pending(Time now) {
     if (found == pending.end() || found->second.said || found->second.again) continue;
     found->second.said = true;
     if (!found->second.stands) ++on_wire;
-    send(found->second.word);
+    const auto& shards = found->second.shards;
+    if (shards.empty()) send(found->second.word, any_shard());
+    for (const ShardId shard : shards) send(found->second.word, shard);
   }
 }
 
@@ -241,7 +290,7 @@ void Session::State::keep_alive(Time now) {
   if (connection.value == 0) {
     say_hello();
   } else {
-    send(Ping{});
+    send(Ping{}, {});
   }
   said = now;
 }
@@ -272,7 +321,7 @@ bool Session::State::pump(std::optional<Time> deadline) {
 Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Session::~Session() {
-  if (state_->connection.value != 0) state_->send(Bye{"done"});
+  if (state_->connection.value != 0) state_->send(Bye{"done"}, {});
 }
 
 Outcome<std::unique_ptr<Session>> Session::open(const Profile& profile, SessionOptions options) {
@@ -293,14 +342,16 @@ Outcome<std::unique_ptr<Session>> Session::open(const Profile& profile, SessionO
   return std::unique_ptr<Session>(new Session(std::move(state)));
 }
 
-void Session::request(const std::string& id, Word word) {
-  state_->pending.insert_or_assign(id, State::Pending{std::move(word), false, false, std::nullopt});
+void Session::request(const std::string& id, Word word, std::optional<ShardId> shard) {
+  State::Pending one{.word = std::move(word)};
+  if (shard) one.shards.insert(*shard);
+  state_->pending.insert_or_assign(id, std::move(one));
   state_->unsaid.push_back(id);
   state_->say_pending(fabric::read_steady());
 }
 
 void Session::stand(const std::string& id, Word word) {
-  state_->pending.insert_or_assign(id, State::Pending{std::move(word), true, false, std::nullopt});
+  state_->pending.insert_or_assign(id, State::Pending{.word = std::move(word), .stands = true});
   state_->unsaid.push_back(id);
   state_->say_pending(fabric::read_steady());
 }
@@ -309,7 +360,7 @@ void Session::forget(const std::string& id) { state_->pending.erase(id); }
 
 bool Session::say(Word word) {
   if (state_->connection.value == 0) return false;
-  state_->send(word);
+  state_->send(word, state_->any_shard());
   return true;
 }
 
@@ -354,9 +405,9 @@ Outcome<Incoming> Session::reply_to(const std::string& id) {
   return std::move(*result);
 }
 
-Outcome<Answer> Session::ask(const std::string& verb, const std::string& arguments) {
+Outcome<Answer> Session::ask(const std::string& verb, const std::string& arguments, std::optional<ShardId> shard) {
   const std::string id = fabric::random_key_text();
-  request(id, Ask{id, verb, arguments});
+  request(id, Ask{id, verb, arguments}, shard);
   auto reply = reply_to(id);
   if (!reply) return reply.error();
   if (auto* answer = std::get_if<Answer>(&*reply)) return std::move(*answer);

@@ -1,5 +1,5 @@
 // A client's talk with its cluster over one encrypted connection, through failovers: requests are repeated, with the same id,
-// after each Welcome until they are answered, refused for good, or given up by the caller.
+// after each Welcome, and to each new holder of their shard, until they are answered, refused for good, or given up by the caller.
 //
 // Owner: one thread, which waits in next() (nothing runs in between: no thread of its own). Failure: a Trouble from next() or
 // from the verbs; `unavailable` when the deadline passed unheard, with the last reason that was given.
@@ -20,7 +20,7 @@
 namespace argosy::client {
 
 // What next() gives: an answer, or news.
-struct Reconnected {};  // a new Welcome: what streams (Put) starts again from where it was
+struct Reconnected {};  // a new Welcome, or a shard's new holder: what streams (Put) starts again from where it was
 struct Interrupted {};  // the descriptor of Options::interrupt_fd turned readable
 struct TimedOut {};
 using Incoming = std::variant<Accepted, Answer, Stored, Changed, Refused, Reconnected, Interrupted, TimedOut>;
@@ -37,7 +37,8 @@ class Session {
   ~Session();  // says Bye
 
   // Said at once, and again after each Welcome, until its reply was given by next(). `id`: its key, request or digest.
-  void request(const std::string& id, Word word);
+  // To the holder of `shard`, or of the one that a master names (other_shard).
+  void request(const std::string& id, Word word, std::optional<ShardId> shard = {});
   // The same, for a Watch: stays until forget().
   void stand(const std::string& id, Word word);
   void forget(const std::string& id);
@@ -48,7 +49,7 @@ class Session {
   Incoming next(std::optional<Time> deadline);
 
   // A request and its reply. Other replies that come meanwhile are kept for next().
-  Outcome<Answer> ask(const std::string& verb, const std::string& arguments);
+  Outcome<Answer> ask(const std::string& verb, const std::string& arguments, std::optional<ShardId> shard = {});
   Outcome<Answer> deploy(Deploy deploy);
   Outcome<Accepted> submit(Submit submit);
   // Brings content that is not there yet. `progress` is called with bytes done.

@@ -65,10 +65,18 @@ int list(Cli& cli, const ExecutionArguments& given) {
 int show(Cli& cli, const ExecutionArguments& given) {
   const auto one = names_one(given.select);
   if (!one) return cli.fail(one.error());
-  const auto document = cli.ask("execution.show", {{"select", given.select}});
+  json arguments{{"select", given.select}};
+  if (*one) arguments["failures"] = 20;
+  const auto document = cli.ask("execution.show", arguments);
   if (!document) return cli.fail(document.error());
   if (*one && document->size() == 1) {
     cli.output().one(document->front(), card());
+    const json failures = document->front().value("failures", json::array());
+    if (cli.output_format() == Format::table && !failures.empty()) {
+      std::cout << "\nattempts that did not end well:\n";
+      cli.output().list(failures, {{{"TASK", "task"}, {"ATTEMPT", "attempt", Show::count}, {"WORKER", "worker"}, {"REASON", "reason"},
+                                    {"ENDED", "ended_at", Show::time}, {"DETAIL", "detail", Show::text, true}}, "task", ""});
+    }
   } else {
     cli.output().list(*document, rows());
   }

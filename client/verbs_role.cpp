@@ -80,7 +80,9 @@ void add_role_verbs(CLI::App& app, Cli& cli) {
   cli.verb(*master, "config", "prints every key with default, range and help", [] { return print_settings(master::MasterConfig()); });
   cli.verb(*master, "list", "masters and the shards that they hold", [&cli] {
     return cli.show_list("master.list", json::object(),
-                         {{{"MASTER", "master"}, {"SHARDS", "shards", Show::list}, {"SINCE", "since", Show::time}}, "master", "no master is known"});
+                         {{{"MASTER", "master"}, {"STATE", "state"}, {"SHARD@TERM", "reigns", Show::list}, {"SINCE", "since", Show::time},
+                           {"SEEN", "last_seen", Show::time}, {"HOST", "host", Show::text, true}, {"BUILD", "build", Show::text, true}},
+                          "master", "no master is known"});
   });
   CLI::App* worker = noun(app, "worker", "workers");
   add_start_options(cli.verb(*worker, "start", "runs a worker in the foreground", [&cli] {

@@ -43,8 +43,20 @@ int add(Cli& cli, const WorkerArguments& given) {
   return status;
 }
 
-}  // namespace
+// Said to the holder of each shard: every one gives away what is its own.
+int lost(Cli& cli, const std::string& name) {
+  auto document = cli.ask("worker.lost", {{"worker", name}});
+  if (!document) return cli.fail(document.error());
+  for (const auto& shard : document->value("elsewhere", json::array())) {
+    const auto other = cli.ask("worker.lost", {{"worker", name}}, ShardId{shard.get<std::uint32_t>()});
+    if (!other) return cli.fail(other.error());
+    (*document)["attempts"] = document->value("attempts", std::uint64_t{0}) + other->value("attempts", std::uint64_t{0});
+  }
+  cli.output().one(*document, {{{"worker", "worker"}, {"attempts", "attempts"}}, "worker", ""});
+  return cli.done(Exit::succeeded);
+}
 
+}  // namespace
 
 void add_worker_verbs(CLI::App& app, Cli& cli) {
   static WorkerArguments given;
@@ -68,7 +80,8 @@ void add_worker_verbs(CLI::App& app, Cli& cli) {
   simple("enable", "lets it take part; ends a drain", state);
   simple("disable", "keeps it from taking part", state);
   simple("drain", "what runs ends there, nothing new is taken", state);
-  simple("lost", "vouches that it is dead: its attempts are given away at once", {{{"worker", "worker"}, {"attempts", "attempts"}}, "worker", ""});
+  cli.verb(*worker, "lost", "vouches that it is dead: its attempts are given away at once", [&cli] { return lost(cli, given.name); })
+      ->add_option("name", given.name, "its name")->required();
   simple("remove", "forgets it", {{{"worker", "worker"}, {"removed", "removed"}}, "worker", ""});
   simple("set", "changes what tasks may ask it for", {{{"worker", "worker"}, {"tags", "tags", Show::list}}, "worker", ""})
       ->add_option("--tag", given.tags, "a tag; all of them are set anew");

@@ -147,7 +147,7 @@ void row_due(Shard& shard, Execution& execution) {
 
 void send_batch(Step& step, Shard& shard) {
   Ledger& ledger = shard.ledger;
-  if (ledger.in_flight || ledger.queue.empty()) return;
+  if (ledger.in_flight || ledger.queue.empty() || (step.state.shutting_down && shard.last_batches == 0)) return;
   if (ledger.retry_at && *ledger.retry_at > step.now.steady) return;
   if (worth_sending(ledger.queue.front())) return transmit(step, shard);
   if (ledger.queue.size() == 1) ledger.queue.pop_front();  // an act that needed nothing written after all
@@ -170,6 +170,7 @@ void on_settled(Step& step, const Settled& event) {
       ledger.confirmed = true;
       ledger.confirmed_at = std::max(ledger.confirmed_at, ledger.asked_at);
       ++ledger.committed;
+      if (shard.last_batches > 0) --shard.last_batches;
       Gathered done = std::move(ledger.queue.front());
       ledger.queue.pop_front();
       return follow(step, shard, done, event.outcome);
@@ -245,6 +246,15 @@ void admit_to(Step& step, Shard& shard, Admission admission, Accepting who) {
   gathered.then.accepting.push_back(std::move(who));
 }
 
+void refuse_waiting(Step& step, const Shard& shard) {
+  for (const Gathered& gathered : shard.ledger.queue) {
+    for (std::size_t i = 0; i < gathered.then.accepting.size(); ++i) {
+      refuse_accepting(step, gathered.then.accepting[i], gathered.batch->admissions[i].key, Refusal::unreachable,
+                       "the shard has another holder; submit again, with the same key");
+    }
+  }
+}
+
 void lose_shard(Step& step, ShardId id, const std::string& why) {
   step.note("shard " + std::to_string(id.value) + " is lost: " + why);
   const auto it = step.state.shards.find(id);
@@ -254,14 +264,10 @@ void lose_shard(Step& step, ShardId id, const std::string& why) {
     step.state.watches.count -= execution->watchers.who.size();
     if (execution->watchers.due) std::erase_if(step.state.watches.due, [e = exec](const auto& d) { return d.second == e; });
   }
-  for (const Gathered& gathered : shard.ledger.queue) {
-    for (std::size_t i = 0; i < gathered.then.accepting.size(); ++i) {
-      refuse_accepting(step, gathered.then.accepting[i], gathered.batch->admissions[i].key, Refusal::unreachable,
-                       "the shard has another holder; submit again, with the same key");
-    }
-  }
+  refuse_waiting(step, shard);
   step.state.shards.erase(it);
   say_holding(step);
+  on_shard_lost(step, id);
 }
 
 }  // namespace argosy::master

@@ -25,6 +25,8 @@ std::optional<Time> batches_deadline(const State& state, const Shard& shard);
 // A Submit to be committed.
 void admit_to(Step& step, Shard& shard, Admission admission, Accepting who);
 
+// Submits that wait for their commit are told to try again.
+void refuse_waiting(Step& step, const Shard& shard);
 // The shard is another's: forget all of it.
 void lose_shard(Step& step, ShardId shard, const std::string& why);
 

@@ -44,13 +44,16 @@ void bind_bounds(Settings& settings, MasterConfig& config) {
 }
 
 void bind_times(Settings& settings, Limits& limits) {
-  settings.add("lease", limits.lease, seconds(2), seconds(86'400), "of a shard whose row says none");
+  settings.add("lease", limits.lease, seconds(2), seconds(86'400), "of workers that run nothing; a task has its own");
   settings.add("catalog_grace", limits.catalog_grace, seconds(1), seconds(86'400),
-               "how long leases are renewed while the catalog is away, and an adopter waits for workers it cannot reach");
+               "how long leases are renewed while the catalog is away, and an adopter waits for workers it cannot reach; the "
+               "catalog keeps the longest that a master ever had");
   settings.add("kill_time", limits.kill_time, milliseconds(100), seconds(60),
                "from a lease's end to the last process gone, at most");
+  settings.add("lost_margin", limits.lost_margin, Duration{}, seconds(3600),
+               "an attempt is lost (lease + kill_time) x 1.02 and this much after its last grant");
   settings.add("confirm_every", limits.confirm_every, milliseconds(100), seconds(600), "an idle master proves its term");
-  settings.add("adopt_after", limits.adopt_after, milliseconds(10), seconds(60), "a shard without holder is taken after this");
+  settings.add("adopt_after", limits.adopt_after, milliseconds(10), seconds(60), "after connecting: a shard whose holder has not said so by then is taken");
 }
 
 }  // namespace
@@ -81,6 +84,10 @@ Result<MasterConfig> load_config(const std::filesystem::path& file) {
   if (!is_name(config.name)) return Error{file.string() + ": name: '" + printable(config.name) + "' is no name"};
   if (config.limits.offers_per_group > config.limits.offers_per_class) {
     return Error{file.string() + ": offers.per_group: is more than offers.per_class"};
+  }
+  if (!is_lost_after_the_end(config.limits)) {
+    return Error{file.string() + ": lost_margin: must be more than 0: a worker may count its lease up to 2 % longer, and "
+                 "(lease + kill_time) x 1.02 must be over before its attempts are lost"};
   }
   return config;
 }

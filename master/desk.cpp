@@ -7,9 +7,11 @@
 #include <thread>
 #include <utility>
 
+#include "catalog/fleet.h"
 #include "catalog/guard.h"
 #include "fabric/clock.h"
 #include "fabric/wakeup.h"
+#include "master/desk_json.h"
 #include "master/desk_verbs.h"
 #include "master/desk_words.h"
 #include "schemas/names.h"
@@ -60,11 +62,12 @@ struct Desk::State {
   const DeskOptions options;
   fabric::Wakeup& wakeup;
 
-  std::mutex mutex;  // guards these four
+  std::mutex mutex;  // guards these five
   std::condition_variable ready;
   std::deque<DeskInput> in;
   std::vector<DeskOutput> out;
   bool stop = false;
+  bool leaving = false;
 
   // The thread's own.
   catalog::Guard guard{{options.catalog, milliseconds(800), kStandbyPatience, {}}};
@@ -76,6 +79,7 @@ struct Desk::State {
   std::map<Ticket, std::pair<std::uint64_t, std::size_t>> tickets;  // job and its place there
   std::optional<std::uint64_t> fleet_said;
   bool fleet_changed = false;
+  WallTime began;
 
   std::thread thread;
 
@@ -89,6 +93,7 @@ struct Desk::State {
   void finish(std::uint64_t number);
   void forget_old_jobs();
   void tell_fleet(bool changed_only);
+  void be_seen();
   bool have_catalog();
   Room room(const Address& from, const std::string& request);
   void give(DeskOutput output);
@@ -108,7 +113,7 @@ void Desk::State::say(const Address& to, ShardTerm reign, Word word) { give(Desk
 
 void Desk::State::refuse(const Message& message, const DeskRefusal& refusal) {
   say(message.envelope.from, message.envelope.reign,
-      Refused{message.envelope.word, refusal.reason, refusal.text, request_of(message.word), {}});
+      Refused{message.envelope.word, refusal.reason, refusal.text, request_of(message.word), refusal.shard});
 }
 
 Room Desk::State::room(const Address& from, const std::string& request) {
@@ -139,7 +144,7 @@ void Desk::State::settle(Job& job, Verdict verdict) {
       say(job.from, job.reign, Answer{job.request, std::move(text), document->next});
     }
   } else if (auto* refusal = std::get_if<DeskRefusal>(&verdict)) {
-    say(job.from, job.reign, Refused{Ask::word, refusal->reason, refusal->text, job.request, {}});
+    say(job.from, job.reign, Refused{Ask::word, refusal->reason, refusal->text, job.request, refusal->shard});
   } else {
     start(std::move(job), std::get<Later>(std::move(verdict)));
   }
@@ -176,7 +181,7 @@ void Desk::State::finish(std::uint64_t number) {
   std::vector<DeskOutcome> outcomes;
   for (auto& one : job.outcomes) {
     if (const auto* refused = std::get_if<OrderRefused>(&*one); refused != nullptr && !job.later.any) {
-      settle(job, DeskRefusal{refused->reason, refused->text});
+      settle(job, DeskRefusal{refused->reason, refused->text, refused->shard});
       return;
     }
     outcomes.push_back(std::move(*one));
@@ -211,7 +216,7 @@ void Desk::State::on_message(const Message& message) {
   if (const auto* ask = std::get_if<Ask>(&message.word)) return on_ask(message, *ask);
   Room at = room(envelope.from, request_of(message.word));
   if (const auto* submit = std::get_if<Submit>(&message.word)) {
-    auto result = on_submit(at, envelope.reign.shard, *submit);
+    auto result = on_submit(at, *submit);
     if (auto* refusal = std::get_if<DeskRefusal>(&result)) return refuse(message, *refusal);
     give(Event{std::get<Admit>(std::move(result))});
   } else if (const auto* put = std::get_if<Put>(&message.word)) {
@@ -245,7 +250,7 @@ void Desk::State::handle(DeskInput input) {
   }
   if (auto* changed = std::get_if<Changed>(&result)) return say(lookup.client, {}, std::move(*changed));
   const auto& refusal = std::get<DeskRefusal>(result);
-  say(lookup.client, {}, Refused{Watch::word, refusal.reason, refusal.text, lookup.request, {}});
+  say(lookup.client, {}, Refused{Watch::word, refusal.reason, refusal.text, lookup.request, refusal.shard});
 }
 
 void Desk::State::forget_old_jobs() {
@@ -265,10 +270,28 @@ void Desk::State::tell_fleet(bool changed_only) {
   give(Event{DeskOrder{std::move(*news)}});
 }
 
+// For `master list`, where a master that says nothing any more is seen by the age of its last word.
+void Desk::State::be_seen() {
+  if (!have_catalog()) return;
+  const Self& self = options.self;
+  const WallTime now = fabric::read_wall();
+  (void)catalog::saw_master(*catalog, {self.name, self.session, self.host, self.build, began, now});
+  if (options.shards < 2) return;
+  const auto masters = catalog::list_masters(*catalog);
+  if (!masters) return;
+  MastersNews news;
+  for (const auto& one : *masters) {
+    if (!is_silent(one, now)) news.alive.push_back(one.master);
+  }
+  give(Event{DeskOrder{std::move(news)}});
+}
+
 void Desk::State::run() {
+  began = fabric::read_wall();
   {
     const catalog::Guard::Watched watched(guard);
     tell_fleet(false);
+    be_seen();
   }
   auto next_look = std::chrono::steady_clock::now() + kFleetEvery;
   while (true) {
@@ -276,7 +299,7 @@ void Desk::State::run() {
     {
       std::unique_lock lock(mutex);
       ready.wait_until(lock, next_look, [&] { return stop || !in.empty(); });
-      if (stop) return;
+      if (stop) break;
       if (!in.empty()) {
         input = std::move(in.front());
         in.pop_front();
@@ -291,12 +314,23 @@ void Desk::State::run() {
     }
     if (!due) continue;
     forget_old_jobs();
+    {
+      const catalog::Guard::Watched watched(guard);
+      be_seen();
+    }
     next_look = std::chrono::steady_clock::now() + kFleetEvery;
   }
+  const catalog::Guard::Watched watched(guard);
+  if (leaving && catalog) (void)catalog::forget_master(*catalog, options.self.name);
 }
 
 Desk::Desk(DeskOptions options, fabric::Wakeup& wakeup) : state_(std::make_unique<State>(std::move(options), wakeup)) {
   state_->thread = std::thread([state = state_.get()] { state->run(); });
+}
+
+void Desk::leave() {
+  const std::lock_guard lock(state_->mutex);
+  state_->leaving = true;
 }
 
 Desk::~Desk() {

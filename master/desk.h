@@ -18,6 +18,7 @@
 
 #include "master/effects.h"
 #include "master/events.h"
+#include "master/limits.h"
 
 namespace argosy::fabric {
 class Wakeup;
@@ -29,7 +30,8 @@ struct DeskOptions {
   std::string catalog;      // its address, as catalog/catalog.h takes it
   std::string cluster;      // name, for people
   std::string catalog_key;  // public key that sensitive values are sealed to, 64 hex digits
-  std::string master;       // this master's name
+  Self self;                // this master
+  std::uint32_t shards = 1; // that there are
   std::uint64_t content_most_bytes = 1ull << 30;
 };
 
@@ -56,6 +58,8 @@ class Desk {
   Desk(const Desk&) = delete;
   Desk& operator=(const Desk&) = delete;
 
+  // This master stops in an orderly way: at its end the desk takes it off the list of masters.
+  void leave();
   void put(DeskInput input);
   void take(std::vector<DeskOutput>& out);  // adds what has been made since the last call
 

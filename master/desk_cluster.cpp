@@ -68,7 +68,13 @@ Verdict cluster_status(Room&, Arguments& arguments) {
     for (const auto& broker : fleet.brokers) {
       for (const auto& counter : broker.counters) out["counters"][broker.broker + "." + counter.name] = counter.value;
     }
+    out["master"] = after.options.self.name;
     out["warnings"] = json::array();
+    for (const auto& holder : fleet.holders) {
+      if (!holder.master.empty()) continue;
+      out["warnings"].push_back("no master holds shard " + std::to_string(holder.reign.shard.value) +
+                                ": its executions wait until one takes it; see `argosy master list`");
+    }
     return Document{out, {}};
   };
   return later;

@@ -17,6 +17,7 @@ using nlohmann::json;
 
 constexpr std::uint32_t kPage = 1'000;
 constexpr std::uint32_t kPageMost = 10'000;
+constexpr std::uint64_t kFailuresMost = 100;
 
 // What selectors name, as a filter's ranges; `missing`: numbers that must be there.
 struct Chosen {
@@ -87,6 +88,30 @@ std::optional<ExecutionStatus> status_of(const std::string& name) {
   return std::nullopt;
 }
 
+// Attempts that did not end well, with what their tasks are called.
+std::variant<json, DeskRefusal> failures_json(Room& room, ExecutionId execution, std::uint64_t limit) {
+  const auto attempts = catalog::list_failures(room.catalog, execution, limit);
+  if (!attempts) return refusal_of(room.catalog, attempts.error());
+  json out = json::array();
+  for (const auto& attempt : *attempts) {
+    catalog::ItemFilter filter;
+    filter.execution = execution;
+    filter.task = attempt.attempt.item.task;
+    filter.item = attempt.attempt.item.item;
+    filter.values = false;
+    filter.limit = 1;
+    const auto page = catalog::list_items(room.catalog, filter);
+    if (!page) return refusal_of(room.catalog, page.error());
+    json row = attempt_json(attempt);
+    if (*page && !(*page)->items.empty()) {
+      const auto& item = (*page)->items.front();
+      row["task"] = item_label(item.name, item.is_array, item.id, false);
+    }
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
 json cancel_json(const catalog::ExecutionView& view, const Canceled* canceled) {
   const ExecutionStatus status = canceled != nullptr ? canceled->status : view.status;
   return {{"execution", view.id.value}, {"status", to_string(status)}, {"status_code", static_cast<int>(status)},
@@ -132,6 +157,7 @@ Verdict execution_list(Room& room, Arguments& arguments) {
 
 Verdict execution_show(Room& room, Arguments& arguments) {
   const auto select = arguments.texts("select", true);
+  const std::uint64_t failures = arguments.number("failures").value_or(0);
   if (auto refusal = arguments.done()) return *refusal;
   auto chosen = choose(room, *select);
   if (auto* refusal = std::get_if<DeskRefusal>(&chosen)) return *refusal;
@@ -144,6 +170,12 @@ Verdict execution_show(Room& room, Arguments& arguments) {
       if (named) out.body.push_back(execution_json(view));
     }
   }
+  if (failures == 0) return out;
+  for (auto& row : out.body) {
+    auto attempts = failures_json(room, {row["id"].get<std::uint64_t>()}, std::min(failures, kFailuresMost));
+    if (auto* refusal = std::get_if<DeskRefusal>(&attempts)) return *refusal;
+    row["failures"] = std::get<json>(std::move(attempts));
+  }
   return out;
 }
 
@@ -155,14 +187,21 @@ Verdict execution_cancel(Room& room, Arguments& arguments) {
   auto read = read_chosen(room, std::get<Chosen>(chosen));
   if (auto* refusal = std::get_if<DeskRefusal>(&read)) return *refusal;
   auto views = std::get<std::vector<catalog::ExecutionView>>(std::move(read));
-  CancelOrder order{0, room.who(), {}};
-  for (const auto& view : views) {
-    if (!is_terminal(view.status)) order.executions.push_back(view.id);
+  CancelOrder order{0, room.who(), {}, {}};
+  for (const auto& view : views) {  // one that is stopping was canceled before, perhaps by another shard's holder just now
+    if (is_terminal(view.status) || view.status == ExecutionStatus::stopping) continue;
+    order.executions.push_back(view.id);
+    order.shards.push_back(view.shard);
   }
   const auto finish = [views](Room&, const std::vector<DeskOutcome>& outcomes) -> Verdict {
     std::map<ExecutionId, Canceled> canceled;
     for (const auto& outcome : outcomes) {
-      for (const auto& one : std::get<CancelOutcome>(outcome).executions) canceled[one.execution] = one;
+      const auto& done = std::get<CancelOutcome>(outcome);
+      for (const auto& one : done.executions) canceled[one.execution] = one;
+      // What is this master's is stopping by now; the client goes on to the next holder until nothing is left.
+      if (!done.elsewhere.empty()) {
+        return DeskRefusal{Refusal::other_shard, "the rest belongs to another shard", done.elsewhere.front()};
+      }
     }
     Document out{json::array(), {}};
     for (const auto& view : views) {
@@ -179,13 +218,14 @@ Verdict execution_explain(Room& room, Arguments& arguments) {
   const std::uint64_t number = arguments.number("execution", true).value_or(0);
   const std::string label = arguments.text("task");
   if (auto refusal = arguments.done()) return *refusal;
-  ExplainOrder order{0, ExecutionId{number}, std::nullopt, std::nullopt};
+  ExplainOrder order{0, ExecutionId{number}, std::nullopt, std::nullopt, std::nullopt};
   std::vector<std::string> names;
   // With the catalog away the machine still knows why nothing moves: names are then left out.
   if (const auto plan = catalog::read_plan(room.catalog, order.execution); plan && *plan) {
     for (const auto& task : (*plan)->tasks) names.push_back(task.name);
+    const auto view = catalog::show_execution(room.catalog, order.execution);
+    if (view && *view && !is_terminal((*view)->status)) order.shard = (*view)->shard;
     if (!label.empty()) {
-      const auto view = catalog::show_execution(room.catalog, order.execution);
       const bool bare = view && *view && is_bare((*view)->project, names);
       const auto choice = find_item(**plan, bare, label);
       if (!choice) return DeskRefusal{Refusal::not_found, choice.error().message};
@@ -200,6 +240,9 @@ Verdict execution_explain(Room& room, Arguments& arguments) {
   later.any = true;
   later.finish = [order, names](Room& after, const std::vector<DeskOutcome>& outcomes) -> Verdict {
     json reasons = json::array();
+    if (const auto* refused = std::get_if<OrderRefused>(&outcomes.front()); refused != nullptr && refused->reason == Refusal::other_shard) {
+      return DeskRefusal{refused->reason, refused->text, refused->shard};
+    }
     if (const auto* explained = std::get_if<ExplainOutcome>(&outcomes.front())) {
       for (const auto& one : explained->reasons) {
         const bool named = one.task.value < names.size();

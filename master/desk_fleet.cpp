@@ -38,7 +38,7 @@ Verdict change_state(Room& room, Arguments& arguments, const char* verb, catalog
   return show(room, name);
 }
 
-const FleetOutcome& fleet_of(const std::vector<DeskOutcome>& outcomes) { return std::get<FleetOutcome>(outcomes.front()); }
+const FleetOutcome& fleet_of(const std::vector<DeskOutcome>& outcomes) { return std::get<FleetOutcome>(outcomes.back()); }
 
 bool valid_tags(const std::vector<std::string>& tags) {
   return tags.size() <= limits::kTagsPerTask && std::all_of(tags.begin(), tags.end(), is_name);
@@ -78,7 +78,12 @@ Verdict worker_list(Room&, Arguments& arguments) {
   later.finish = [](Room& after, const std::vector<DeskOutcome>& outcomes) -> Verdict {
     const auto workers = catalog::list_workers(after.catalog);
     if (!workers) return refusal_of(after.catalog, workers.error());
-    const auto& views = fleet_of(outcomes).workers;
+    auto views = fleet_of(outcomes).workers;
+    if (after.options.shards > 1) {  // the machine knows of its own shards only
+      const auto open = catalog::open_attempts_by_worker(after.catalog);
+      if (!open) return refusal_of(after.catalog, open.error());
+      for (auto& view : views) view.running = open->contains(view.presence.worker) ? open->at(view.presence.worker) : 0;
+    }
     Document out{json::array(), {}};
     for (const auto& worker : *workers) {
       const auto seen = std::find_if(views.begin(), views.end(),
@@ -117,10 +122,15 @@ Verdict worker_lost(Room& room, Arguments& arguments) {
   if (!*worker) return no_worker(name);
   Later later;
   later.orders.emplace_back(LostOrder{0, room.who(), name});
+  later.orders.emplace_back(FleetOrder{});
   later.finish = [name](Room& after, const std::vector<DeskOutcome>& outcomes) -> Verdict {
     const std::uint64_t attempts = std::get<LostOutcome>(outcomes.front()).attempts;
     if (attempts == 0) note(after, "worker.lost", "worker " + name, "nothing was open");  // else the machine wrote it with the ends
-    return Document{{{"worker", name}, {"attempts", attempts}}, {}};
+    json elsewhere = json::array();
+    for (const auto& holder : fleet_of(outcomes).holders) {
+      if (!holder.master.empty() && holder.master != after.options.self.name) elsewhere.push_back(holder.reign.shard.value);
+    }
+    return Document{{{"worker", name}, {"attempts", attempts}, {"elsewhere", elsewhere}}, {}};
   };
   return later;
 }
@@ -155,25 +165,22 @@ Verdict worker_set(Room& room, Arguments& arguments) {
   return show(room, name);
 }
 
-Verdict master_list(Room& room, Arguments& arguments) {
+Verdict master_list(Room&, Arguments& arguments) {
   if (auto refusal = arguments.done()) return *refusal;
-  const auto shards = catalog::list_shards(room.catalog);
-  if (!shards) return refusal_of(room.catalog, shards.error());
-  const auto masters = catalog::list_masters(room.catalog);
-  if (!masters) return refusal_of(room.catalog, masters.error());
-  std::map<std::string, json> rows;
-  for (const auto& master : *masters) {
-    rows[master.master] = {{"master", master.master}, {"shards", json::array()}, {"since", time_json(master.since)}};
-  }
-  for (const auto& shard : *shards) {
-    if (shard.master.empty()) continue;
-    auto& row = rows[shard.master];
-    if (row.is_null()) row = {{"master", shard.master}, {"shards", json::array()}, {"since", time_json(shard.taken_at)}};
-    row["shards"].push_back({{"shard", shard.reign.shard.value}, {"term", shard.reign.term.value}});
-  }
-  Document out{json::array(), {}};
-  for (auto& [name, row] : rows) out.body.push_back(std::move(row));
-  return out;
+  Later later;
+  later.orders.emplace_back(FleetOrder{});
+  later.finish = [](Room& after, const std::vector<DeskOutcome>& outcomes) -> Verdict {
+    const auto shards = catalog::list_shards(after.catalog);
+    if (!shards) return refusal_of(after.catalog, shards.error());
+    const auto masters = catalog::list_masters(after.catalog);
+    if (!masters) return refusal_of(after.catalog, masters.error());
+    Document out{json::array(), {}};
+    for (auto& row : masters_json(*masters, *shards, fleet_of(outcomes).holders, after.options.self.name, after.now)) {
+      out.body.push_back(std::move(row));
+    }
+    return out;
+  };
+  return later;
 }
 
 Verdict broker_list(Room&, Arguments& arguments) {

@@ -2,8 +2,10 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -160,6 +162,35 @@ json reports_json(const FleetOutcome& fleet) {
     out.push_back({{"broker", fleet.epoch.broker}, {"epoch", fleet.epoch.number}, {"active", true},
                    {"counters", json::object()}, {"refused", json::array()}});
   }
+  return out;
+}
+
+std::vector<json> masters_json(const std::vector<catalog::MasterRecord>& masters,
+                               const std::vector<catalog::ShardRecord>& shards, const std::vector<Holder>& holders,
+                               const std::string& self, WallTime now) {
+  std::map<std::string, json> rows;
+  for (const auto& one : masters) {
+    const bool silent = one.master != self && is_silent(one, now);
+    rows[one.master] = {{"master", one.master}, {"state", silent ? "silent" : "standby"}, {"host", text_or_null(one.host.name)},
+                        {"build", text_or_null(one.build)}, {"since", time_json(one.since)},
+                        {"last_seen", time_json(one.last_seen)}};
+  }
+  for (auto& [name, row] : rows) row["shards"] = row["reigns"] = json::array();
+  for (const auto& shard : shards) {
+    if (shard.master.empty() || rows.count(shard.master) == 0) continue;
+    json& row = rows[shard.master];
+    const bool connected = std::any_of(holders.begin(), holders.end(), [&](const Holder& holder) {
+      return holder.reign == shard.reign && holder.master == shard.master;
+    });
+    // Of one that left or died, until another one takes the shard, the catalog tells the last holder: it holds nothing.
+    if (!connected) continue;
+    row["state"] = "holding";
+    row["shards"].push_back({{"shard", shard.reign.shard.value}, {"term", shard.reign.term.value},
+                             {"since", time_json(shard.taken_at)}});
+    row["reigns"].push_back(std::to_string(shard.reign.shard.value) + "@" + std::to_string(shard.reign.term.value));
+  }
+  std::vector<json> out;
+  for (auto& [name, row] : rows) out.push_back(std::move(row));
   return out;
 }
 

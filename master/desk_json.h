@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -23,6 +24,12 @@ nlohmann::json attempt_json(const catalog::AttemptView& attempt);
 // `seen`: what the machine knows; nullptr: not connected.
 nlohmann::json worker_json(const catalog::WorkerRecord& worker, const WorkerView* seen);
 nlohmann::json reports_json(const FleetOutcome& fleet);
+// It is seen every two seconds while it can write to the catalog.
+inline bool is_silent(const catalog::MasterRecord& master, WallTime now) { return master.last_seen + seconds(10) < now; }
+// `holders`: as the broker tells them; `self`: the master that answers.
+std::vector<nlohmann::json> masters_json(const std::vector<catalog::MasterRecord>& masters,
+                                         const std::vector<catalog::ShardRecord>& shards, const std::vector<Holder>& holders,
+                                         const std::string& self, WallTime now);
 
 // One item as people name it: NAME, NAME[ID], or ID alone where the plan is a bare command with an array.
 std::string item_label(const std::string& task, bool is_array, const std::string& id, bool bare);

@@ -30,6 +30,7 @@ struct CancelOrder {
   Ticket ticket = 0;
   std::string who;  // "operator alice", for the audit trail
   std::vector<ExecutionId> executions;
+  std::vector<ShardId> shards{};  // of each, in order; empty: this master's
 };
 
 // Why do its tasks stand where they stand? One task, or one item of it, where named.
@@ -38,6 +39,7 @@ struct ExplainOrder {
   ExecutionId execution;
   std::optional<TaskNo> task;
   std::optional<ItemNo> item;
+  std::optional<ShardId> shard{};  // its own, where known
 };
 
 // Who is here, what is counted, how is the catalog.
@@ -68,7 +70,12 @@ struct FleetNews {
   std::vector<RosterEntry> others;  // submitters and viewers
 };
 
-using DeskOrder = std::variant<AdmitOrder, CancelOrder, ExplainOrder, FleetOrder, LostOrder, FleetNews>;
+// The masters that the catalog heard of lately, this one too: every few seconds, where shards are shared. No outcome.
+struct MastersNews {
+  std::vector<std::string> alive;
+};
+
+using DeskOrder = std::variant<AdmitOrder, CancelOrder, ExplainOrder, FleetOrder, LostOrder, FleetNews, MastersNews>;
 
 // -- What the machine tells back.
 
@@ -85,7 +92,8 @@ struct Canceled {
 
 struct CancelOutcome {
   Ticket ticket = 0;
-  std::vector<Canceled> executions;  // those that this shard holds; what is missing had ended before
+  std::vector<Canceled> executions;  // those that this master holds; what is missing had ended before
+  std::vector<ShardId> elsewhere{};    // of the others: their holders are to be asked
 };
 
 struct Explanation {
@@ -108,6 +116,7 @@ struct WorkerView {
 struct FleetOutcome {
   Ticket ticket = 0;
   std::vector<ShardTerm> holds;
+  std::vector<Holder> holders;      // of all shards, as the broker says
   std::vector<WorkerView> workers;  // connected, or with open attempts
   std::vector<BrokerReport> brokers;
   Epoch epoch;
@@ -125,6 +134,7 @@ struct OrderRefused {
   Ticket ticket = 0;
   Refusal reason = Refusal::busy;
   std::string text;
+  ShardId shard{};  // with other_shard
 };
 
 using DeskOutcome =

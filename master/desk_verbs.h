@@ -36,6 +36,7 @@ struct Document {
 struct DeskRefusal {
   Refusal reason = Refusal::invalid;
   std::string text;
+  ShardId shard{};  // with other_shard
 };
 
 // The machine must say something first: `orders` go to it (their tickets are the desk's to give), then `finish` is called

@@ -1,5 +1,7 @@
 #include "master/desk_words.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "catalog/environments.h"
 #include "catalog/fleet.h"
@@ -7,6 +9,7 @@
 #include "catalog/views.h"
 #include "fabric/digest.h"
 #include "master/admit.h"
+#include "master/home.h"
 #include "schemas/codec.h"
 
 namespace argosy::master {
@@ -66,7 +69,7 @@ RosterState roster_state(catalog::PartyState state) {
 
 }  // namespace
 
-std::variant<Admit, DeskRefusal> on_submit(Room& room, ShardId shard, const Submit& submit) {
+std::variant<Admit, DeskRefusal> on_submit(Room& room, const Submit& submit) {
   if (submit.key.empty() || submit.key.size() > 128) return DeskRefusal{Refusal::invalid, "key must have 1 … 128 bytes"};
   std::optional<Package> package;
   Found found;
@@ -76,7 +79,7 @@ std::variant<Admit, DeskRefusal> on_submit(Room& room, ShardId shard, const Subm
   auto result = admit(submit, found, room.from.name, fabric::Sha256::hex_of(encode_body(counted)), room.now);
   if (auto* refusal = std::get_if<AdmitRefusal>(&result)) return DeskRefusal{refusal->reason, refusal->text};
   Admit out;
-  out.shard = shard;
+  out.shard = home_shard(room.from.name, submit.key, room.options.shards);
   out.client = room.from;
   out.watch = submit.watch;
   out.admission = std::get<Admission>(std::move(result));
@@ -112,6 +115,11 @@ std::variant<Changed, DeskRefusal> on_lookup(Room& room, const LookUp& lookup) {
   const auto view = catalog::show_execution(room.catalog, lookup.execution);
   if (!view) return refusal_of(room.catalog, view.error());
   if (!*view) return DeskRefusal{Refusal::not_found, "there is no execution " + std::to_string(lookup.execution.value)};
+  const bool here = std::find(lookup.holds.begin(), lookup.holds.end(), (*view)->shard) != lookup.holds.end();
+  if (!here && !is_terminal((*view)->status)) {
+    return DeskRefusal{Refusal::other_shard, "execution " + std::to_string(lookup.execution.value) + " is of shard " +
+                                                 std::to_string((*view)->shard.value), (*view)->shard};
+  }
   return Changed{lookup.request, lookup.execution, (*view)->status, (*view)->counts};
 }
 

@@ -30,6 +30,7 @@ struct LookUp {
   Address client;
   std::string request;  // for Changed.request
   ExecutionId execution;
+  std::vector<ShardId> holds;  // this master's: what is active in another shard is that one's holder's
 };
 
 struct Effects {

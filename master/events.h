@@ -37,8 +37,10 @@ struct Settled {
 // Answer to Effects::takes: the term is raised and committed, the shard was read in a later transaction.
 struct Adopted {
   ShardSnapshot snapshot;
-  Duration lease;  // of the shard's row; 0: as Limits say
-  Duration grace;  // likewise
+  // Of the shard's row, which is never below what a holder obeys. 0: as Limits say.
+  Duration lease;
+  Duration grace;
+  std::uint64_t incarnation = 0;  // of the catalog; 0: not known
 };
 
 // Answer to Effects::takes that failed; tried again later if still nobody holds the shard.

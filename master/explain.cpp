@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/quantity.h"
+#include "master/fleet.h"
 #include "master/graph.h"
 #include "master/reconcile.h"
 #include "master/step.h"
@@ -14,14 +15,6 @@ std::string join(const std::vector<std::string>& parts) {
   std::string text;
   for (const auto& part : parts) text += (text.empty() ? "" : ", ") + part;
   return text;
-}
-
-std::string seconds_text(Duration d) { return format_duration(Duration{std::max<std::int64_t>(d.us, 0) / 1000 * 1000}); }
-
-std::string clock_text(WallTime at) {
-  const std::int64_t s = (at.us / 1'000'000) % 86'400;
-  const auto two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
-  return two(s / 3600) + ":" + two(s / 60 % 60) + ":" + two(s % 60) + " UTC";
 }
 
 Resources needs_of(const TaskState& task) {
@@ -75,10 +68,10 @@ std::string why_held(const State& state, const Shard& shard, Now now, const Task
   const bool current = worker.online && worker.presence.session == item.session;
   if (!current && lane != shard.lanes.end()) {
     const Duration left = lost_at(state, shard, lane->second, task, item) - now.steady;
-    const std::string away = worker.online ? worker.name + ", which came back in a new session"
-                                           : worker.name + ", which is away";
-    return (stopping ? "stopping: waiting for worker " : "held by worker ") + away + "; lost in " + seconds_text(left) +
-           " if it is not heard (argosy worker lost " + worker.name + " ends the wait)";
+    const std::string away = worker.online ? "which came back in another session without proof that the earlier one is dead"
+                                           : away_text(worker, shard);
+    return std::string(stopping ? "stopping: " : "") + "waiting for worker " + worker.name + ", " + away + "; given away at " +
+           clock_text(now.wall + left) + " if it is not heard (argosy worker lost " + worker.name + " ends the wait)";
   }
   if (stopping) return "stopping: waiting for worker " + worker.name + " to end it";
   if (item.held) return "ended on " + worker.name + "; waiting for the rest of its log";

@@ -15,6 +15,7 @@ void become_offline(Step& step, WorkerIndex index, PresenceChange change) {
   worker.last = change;
   if (!worker.online) return;
   worker.online = false;
+  worker.away_at = step.now.wall;
   for (auto& [id, shard] : step.state.shards) {
     const auto lane = shard->lanes.find(index);
     if (lane == shard->lanes.end()) continue;
@@ -113,6 +114,16 @@ void worker_heard(Step& step, WorkerIndex index, SessionId session, ConnectionId
   presence.session = session;
   presence.connection = connection;
   become_online(step, index, presence);
+}
+
+std::string away_text(const Worker& worker, const Shard& shard) {
+  if (worker.away_at.us == 0) return "not heard since this master took over at " + clock_text(shard.adopted_wall);
+  const std::string at = clock_text(worker.away_at);
+  switch (worker.last) {
+    case PresenceChange::silent: return "silent since " + at;
+    case PresenceChange::left: return "which left at " + at;
+    default: return "not connected since " + at;
+  }
 }
 
 void remember_session(Worker& worker, SessionId session, SessionId predecessor, const Host& host) {

@@ -12,6 +12,8 @@ void on_presence(Step& step, const Presence& word);
 void on_fleet_news(Step& step, FleetNews&& news);
 // The worker speaks on this connection, for this session: it is here.
 void worker_heard(Step& step, WorkerIndex worker, SessionId session, ConnectionId connection);
+// Of one that is not here: "silent since 12:03:10 UTC".
+std::string away_text(const Worker& worker, const Shard& shard);
 // What an Inventory tells of its session.
 void remember_session(Worker& worker, SessionId session, SessionId predecessor, const Host& host);
 // Whether what the worker's present session is proves that nothing of the earlier one runs any more.

@@ -47,8 +47,15 @@ struct Limits {
   // The link, until a Welcome says otherwise.
   Duration heartbeat = seconds(1);
   Duration silence = seconds(4);
-  Duration adopt_after = milliseconds(200);  // a shard without a holder is taken after this
+  Duration adopt_after = milliseconds(200);  // after Welcome: a shard whose holder has not said so by then is taken
+  // Who holds less takes first: a master waits this much longer for each shard that it has.
+  Duration spread_welcome = milliseconds(500);  // after Welcome, while masters come up; at most twice
+  Duration spread_vacant = milliseconds(100);   // of a holder that went away before our eyes; at most thrice
+  Duration take_again = milliseconds(500);      // after a take that failed
 };
+
+// Whether every attempt's processes are gone by the time it counts as lost, whatever its lease: (lease + kill) x 1.02 < lost.
+inline bool is_lost_after_the_end(const Limits& limits) { return limits.lost_margin.us > 0 && limits.kill_time.us >= 0; }
 
 // Who this master is.
 struct Self {

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "master/batches.h"
+
 namespace argosy::master {
 namespace {
 
 constexpr Duration publish_pause = milliseconds(200);
+constexpr Duration longest_line = milliseconds(32);  // between two masters that want one shard
 
 void say_hello(Step& step) {
   const Self& self = step.state.self;
@@ -26,8 +29,20 @@ void forget_connection(Step& step) {
   }
 }
 
-bool is_mine(const State& state, ShardId id) {
-  return std::find(state.self.shards.begin(), state.self.shards.end(), id) != state.self.shards.end();
+// The same for ever for a master and a shard, another for each: of two that hold as little one comes first.
+Duration place_in_line(const std::string& master, ShardId shard) {
+  std::uint64_t hash = 0xcbf29ce484222325u ^ shard.value;
+  for (const char c : master) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  return longest_line * static_cast<std::int64_t>((hash >> 33) % 32) / 32;
+}
+
+// When this master takes it: who holds less comes first, so that several masters share the shards.
+Time take_at(const State& state, ShardId shard, const Vacancy& vacancy) {
+  const auto has = static_cast<std::int64_t>(state.shards.size() + state.link.taking.size());
+  const Limits& limits = state.limits;
+  const Duration wait = vacancy.seen ? limits.spread_vacant * std::min<std::int64_t>(has, 3)
+                                     : limits.spread_welcome * std::min<std::int64_t>(has, 2);
+  return vacancy.from + wait - place_in_line(state.self.name, shard);
 }
 
 // Whether nobody else holds it, as far as the broker knows.
@@ -36,13 +51,30 @@ bool is_vacant(const State& state, ShardId id) {
   return it == state.link.holders.end() || it->second.master.empty() || it->second.master == state.self.name;
 }
 
-void watch_vacancies(Step& step) {
+// `before`: who held what when this master was last connected. A holder that is known comes back a little later, as a rule.
+Duration patience_with(const State& state, ShardId id, const std::map<ShardId, Holder>& before) {
+  const auto it = before.find(id);
+  const bool other = it != before.end() && !it->second.master.empty() && it->second.master != state.self.name;
+  return std::max(state.limits.adopt_after * (other ? 3 : 1), longest_line);
+}
+
+// `seen`: the broker knew the holder, and it left. After Welcome a holder may only not have come back yet.
+void watch_vacancies(Step& step, bool seen, const std::map<ShardId, Holder>& before = {}) {
   for (const ShardId id : step.state.self.shards) {
     if (step.state.shards.count(id) > 0 || !is_vacant(step.state, id)) {
-      step.state.link.vacant_since.erase(id);
+      step.state.link.vacant.erase(id);
     } else {
-      step.state.link.vacant_since.try_emplace(id, step.now.steady);
+      const Duration wait = seen ? longest_line : patience_with(step.state, id, before);
+      step.state.link.vacant.try_emplace(id, Vacancy{step.now.steady + wait, seen});
     }
+  }
+}
+
+void learn_holders(Step& step, const std::vector<Holder>& holders) {
+  for (const Holder& holder : holders) {
+    const auto known = step.state.link.holders.find(holder.reign.shard);
+    if (known != step.state.link.holders.end() && known->second.reign.term > holder.reign.term) continue;
+    step.state.link.holders[holder.reign.shard] = holder;
   }
 }
 
@@ -70,7 +102,7 @@ void on_link_up(Step& step) {
 void on_link_down(Step& step) {
   forget_connection(step);
   step.state.link.up = false;
-  step.state.link.vacant_since.clear();
+  step.state.link.vacant.clear();
 }
 
 void on_welcome(Step& step, const Envelope& envelope, const Welcome& word) {
@@ -82,18 +114,28 @@ void on_welcome(Step& step, const Envelope& envelope, const Welcome& word) {
   link.connection = word.connection;
   if (word.heartbeat.us > 0) link.heartbeat = word.heartbeat;
   if (word.silence.us > 0) link.silence = word.silence;
+  const std::map<ShardId, Holder> before = std::move(link.holders);
   link.holders.clear();
-  on_holders(step, word.holders);
+  learn_holders(step, word.holders);
+  watch_vacancies(step, false, before);
   if (step.state.fleet_known) say_to_broker(step, step.state.roster);
 }
 
 void on_holders(Step& step, const std::vector<Holder>& holders) {
-  for (const Holder& holder : holders) {
-    const auto known = step.state.link.holders.find(holder.reign.shard);
-    if (known != step.state.link.holders.end() && known->second.reign.term > holder.reign.term) continue;
-    step.state.link.holders[holder.reign.shard] = holder;
+  learn_holders(step, holders);
+  watch_vacancies(step, true);
+  for (const Holder& holder : holders) {  // of a higher term than ours: the catalog is asked at once, not at the next write
+    const auto held = step.state.shards.find(holder.reign.shard);
+    if (held == step.state.shards.end() || holder.reign.term <= held->second->reign.term) continue;
+    open_batch(step, *held->second).confirm = true;
   }
-  watch_vacancies(step);
+}
+
+void on_shard_lost(Step& step, ShardId shard) {
+  // Whoever took it says so. If nobody does (it died on the way), it is taken back.
+  if (is_vacant(step.state, shard)) {
+    step.state.link.vacant[shard] = {step.now.steady + step.state.limits.retry_most, true};
+  }
 }
 
 void on_refused(Step& step, const Refused& word) {
@@ -113,7 +155,9 @@ void on_refused(Step& step, const Refused& word) {
 
 void on_take_failed(Step& step, const TakeFailed& event) {
   step.state.link.taking.erase(event.shard);
-  step.state.link.vacant_since[event.shard] = step.now.steady + step.state.limits.retry_most;
+  if (is_vacant(step.state, event.shard)) {
+    step.state.link.vacant[event.shard] = {step.now.steady + step.state.limits.take_again, true};
+  }
   step.note("shard " + std::to_string(event.shard.value) + " could not be taken: " + event.why + "; tried again");
 }
 
@@ -128,17 +172,15 @@ void tick_link(Step& step) {
   if (step.now.steady - link.said_at >= link.heartbeat) link.welcome ? say_to_broker(step, Ping{0}) : say_hello(step);
   if (link.publish_after && *link.publish_after <= step.now.steady) link.publish_after.reset();
   if (step.state.shutting_down) return;
-  for (auto it = link.vacant_since.begin(); it != link.vacant_since.end();) {
+  for (auto it = link.vacant.begin(); it != link.vacant.end();) {
     const ShardId id = it->first;
-    if (it->second + step.state.limits.adopt_after > step.now.steady || link.taking.count(id) > 0) {
+    if (link.taking.count(id) > 0 || take_at(step.state, id, it->second) > step.now.steady) {
       ++it;
       continue;
     }
-    if (is_mine(step.state, id)) {
-      link.taking.insert(id);
-      step.out.takes.push_back(id);
-    }
-    it = link.vacant_since.erase(it);
+    link.taking.insert(id);
+    step.out.takes.push_back(id);
+    it = link.vacant.erase(it);
   }
 }
 
@@ -147,8 +189,9 @@ std::optional<Time> link_deadline(const State& state) {
   if (!link.up) return std::nullopt;
   Time when = std::min(link.heard_at + link.silence, link.said_at + link.heartbeat);
   if (link.publish_after) when = std::min(when, *link.publish_after);
-  for (const auto& [id, since] : link.vacant_since) {
-    if (link.taking.count(id) == 0) when = std::min(when, since + state.limits.adopt_after);
+  if (state.shutting_down) return when;
+  for (const auto& [id, vacancy] : link.vacant) {
+    if (link.taking.count(id) == 0) when = std::min(when, take_at(state, id, vacancy));
   }
   return when;
 }

@@ -11,6 +11,8 @@ void on_welcome(Step& step, const Envelope& envelope, const Welcome& word);
 void on_holders(Step& step, const std::vector<Holder>& holders);
 void on_refused(Step& step, const Refused& word);
 void on_take_failed(Step& step, const TakeFailed& event);
+// This master's term of it was fenced: it is a standby of the shard again.
+void on_shard_lost(Step& step, ShardId shard);
 // All that is held, told to the broker.
 void say_holding(Step& step);
 std::vector<ShardTerm> held_shards(const State& state);

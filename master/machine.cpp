@@ -11,6 +11,7 @@
 #include "master/orders.h"
 #include "master/reconcile.h"
 #include "master/results.h"
+#include "master/share.h"
 #include "master/state.h"
 #include "master/step.h"
 #include "master/value_reads.h"
@@ -122,14 +123,18 @@ void on_adopted(Step& step, Adopted&& event) {
   const ShardTerm reign = event.snapshot.reign;
   State& state = step.state;
   state.link.taking.erase(reign.shard);
-  state.link.vacant_since.erase(reign.shard);
+  state.link.vacant.erase(reign.shard);
+  on_shard_taken(step, reign.shard);
   const auto old = state.shards.find(reign.shard);
   if (old != state.shards.end() && old->second->reign.term >= reign.term) return step.ignore(Ignored::stale_adoption);
   auto shard = std::make_unique<Shard>();
   shard->reign = reign;
   shard->adopted_at = step.now.steady;
-  shard->lease = event.lease.us > 0 ? event.lease : state.limits.lease;
+  shard->adopted_wall = step.now.wall;
+  shard->lease = event.lease.us > 0 ? std::min(event.lease, state.limits.lease) : state.limits.lease;
   shard->grace = event.grace.us > 0 ? std::min(event.grace, state.limits.catalog_grace) : state.limits.catalog_grace;
+  shard->former_grace = event.grace.us > 0 ? event.grace : state.limits.catalog_grace;
+  shard->incarnation = event.incarnation;
   shard->ledger.confirmed = true;  // the read came after the commit that raised the term
   shard->ledger.confirmed_at = step.now.steady;
   Shard& place = *(state.shards[reign.shard] = std::move(shard));
@@ -140,7 +145,7 @@ void on_adopted(Step& step, Adopted&& event) {
   say_holding(step);
 }
 
-// -- Leaving.
+// -- Leaving. What is gathered by then is committed; what comes behind is said again to whoever takes the shard.
 
 void on_shut_down(Step& step) {
   if (step.state.shutting_down) return;
@@ -148,6 +153,7 @@ void on_shut_down(Step& step) {
   for (auto& [id, shard] : step.state.shards) {
     shard->window.forget_offers();
     close_batch(*shard);
+    shard->last_batches = shard->ledger.queue.size();
   }
 }
 
@@ -155,8 +161,9 @@ void leave_if_done(Step& step) {
   State& state = step.state;
   if (!state.shutting_down || state.over) return;
   for (const auto& [id, shard] : state.shards) {
-    if (!shard->ledger.queue.empty() && !shard->ledger.away_since) return;
+    if (shard->last_batches > 0 && !shard->ledger.queue.empty() && !shard->ledger.away_since) return;
   }
+  for (const auto& [id, shard] : state.shards) refuse_waiting(step, *shard);
   say_holding(step);
   say_to_broker(step, Bye{"stopping"});
   state.over = true;
@@ -188,7 +195,9 @@ void invariants(const State& state) {
 }  // namespace
 
 Machine::Machine(Self self, Limits limits, Rng rng, Sealer* sealer)
-    : state_(new State{.self = std::move(self), .limits = limits, .rng = rng, .sealer = sealer}) {}
+    : state_(new State{.self = std::move(self), .limits = limits, .rng = rng, .sealer = sealer}) {
+  CHECK(is_lost_after_the_end(limits));
+}
 
 Machine::~Machine() = default;
 

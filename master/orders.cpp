@@ -8,26 +8,49 @@
 #include "master/fleet.h"
 #include "master/graph.h"
 #include "master/reconcile.h"
+#include "master/share.h"
 
 namespace argosy::master {
 namespace {
 
 constexpr const char* no_shard = "this master holds no shard now; ask again";
 
+// Of an order, or a word, about a shard that this master does not hold (any more, or yet).
+struct Elsewhere {
+  Refusal reason = Refusal::unreachable;
+  std::string text;
+};
+
+Elsewhere elsewhere(const State& state, ShardId shard) {
+  const std::string name = "shard " + std::to_string(shard.value);
+  if (state.shutting_down && state.shards.count(shard) > 0) {
+    return {Refusal::unreachable, "this master is stopping: another one is about to take " + name + "; ask again"};
+  }
+  const auto it = state.link.holders.find(shard);
+  if (it != state.link.holders.end() && !it->second.master.empty() && it->second.master != state.self.name) {
+    return {Refusal::other_shard, name + " is held by master " + it->second.master};
+  }
+  return {Refusal::unreachable, "no master holds " + name + " now: one is about to take it; ask again"};
+}
+
 void on(Step& step, AdmitOrder&& order) {
   const auto it = step.state.shards.find(order.shard);
   if (it == step.state.shards.end() || step.state.shutting_down) {
-    return step.out.answers.push_back(OrderRefused{order.ticket, Refusal::unreachable, no_shard});
+    const Elsewhere other = elsewhere(step.state, order.shard);
+    return step.out.answers.push_back(OrderRefused{order.ticket, other.reason, other.text, order.shard});
   }
   admit_to(step, *it->second, std::move(order.admission), {{}, false, order.ticket, 0});
 }
 
 void on(Step& step, CancelOrder&& order) {
   if (step.state.shards.empty()) {  // its executions may be another's: silence would read as "had ended before"
-    return step.out.answers.push_back(OrderRefused{order.ticket, Refusal::unreachable, no_shard});
+    return step.out.answers.push_back(OrderRefused{order.ticket, Refusal::unreachable, no_shard, {}});
   }
   CancelOutcome outcome;
   outcome.ticket = order.ticket;
+  for (const ShardId shard : order.shards) {
+    if (step.state.shards.count(shard) == 0) outcome.elsewhere.push_back(shard);
+  }
   Shard* last = nullptr;
   for (auto& [id, shard] : step.state.shards) {
     const std::size_t before = outcome.executions.size();
@@ -45,6 +68,10 @@ void on(Step& step, CancelOrder&& order) {
 }
 
 void on(Step& step, ExplainOrder&& order) {
+  if (order.shard && step.state.shards.count(*order.shard) == 0) {
+    const Elsewhere other = elsewhere(step.state, *order.shard);
+    return step.out.answers.push_back(OrderRefused{order.ticket, other.reason, other.text, *order.shard});
+  }
   step.out.answers.push_back(
       ExplainOutcome{order.ticket, explain(step.state, step.now, order.execution, order.task, order.item)});
 }
@@ -69,6 +96,9 @@ void on(Step& step, FleetOrder&& order) {
     view.presence.change = worker.last;
     outcome.workers.push_back(std::move(view));
   }
+  auto holders = step.state.link.holders;  // the broker does not tell a master what it holds itself
+  for (const ShardTerm& reign : outcome.holds) holders[reign.shard] = {reign, step.state.self.name};
+  for (const auto& [shard, holder] : holders) outcome.holders.push_back(holder);
   for (const auto& [name, report] : step.state.brokers) outcome.brokers.push_back(report);
   for (std::size_t reason = 0; reason < ignored_reasons; ++reason) {
     if (step.state.ignored[reason] == 0) continue;
@@ -85,7 +115,7 @@ void on(Step& step, LostOrder&& order) {
     return step.out.answers.push_back(
         OrderRefused{order.ticket, Refusal::conflict,
                      order.worker + " is connected from host " + worker.presence.host.name +
-                         ": it cannot be declared lost; stop it, or drain it"});
+                         ": it cannot be declared lost; stop it, or drain it", {}});
   }
   LostOutcome outcome{order.ticket, 0};
   Shard* last = nullptr;
@@ -102,6 +132,7 @@ void on(Step& step, LostOrder&& order) {
 }
 
 void on(Step& step, FleetNews&& order) { on_fleet_news(step, std::move(order)); }
+void on(Step& step, MastersNews&& order) { on_masters_news(step, order); }
 
 }  // namespace
 
@@ -112,7 +143,8 @@ void on_order(Step& step, DeskOrder&& order) {
 void on_admit(Step& step, Admit&& event) {
   const auto it = step.state.shards.find(event.shard);
   if (it == step.state.shards.end() || step.state.shutting_down) {
-    return refuse(step, event.client, Submit::word, event.admission.key, Refusal::unreachable, no_shard);
+    const Elsewhere other = elsewhere(step.state, event.shard);
+    return refuse(step, event.client, Submit::word, event.admission.key, other.reason, other.text, event.shard);
   }
   admit_to(step, *it->second, std::move(event.admission), {event.client, event.watch, 0, 0});
 }

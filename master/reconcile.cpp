@@ -79,6 +79,11 @@ std::uint64_t log_window(const State& state) {
   return std::clamp(share, state.limits.log_window_least_bytes, state.limits.log_window_bytes);
 }
 
+// What the worker has was given by a catalog that was replaced by a restored one.
+bool is_of_another_catalog(const Shard& shard, std::uint64_t incarnation) {
+  return incarnation != 0 && shard.incarnation != 0 && incarnation != shard.incarnation;
+}
+
 bool may_renew(const Step& step, const Shard& shard) {
   const Ledger& ledger = shard.ledger;
   return ledger.confirmed && step.now.steady - ledger.confirmed_at <= shard.grace;
@@ -89,6 +94,7 @@ bool may_renew(const Step& step, const Shard& shard) {
 void on_inventory(Step& step, Shard& shard, WorkerIndex index, ConnectionId connection, const Inventory& word) {
   Worker& worker = *step.state.workers[index];
   worker_heard(step, index, word.session, connection);
+  if (is_of_another_catalog(shard, word.incarnation)) return step.ignore(Ignored::other_incarnation);
   Lane& lane = enter_lane(step, shard, index, word.session, connection);
   if (word.serial < lane.inventory) return step.ignore(Ignored::old_inventory);
   lane.inventory = word.serial;
@@ -121,12 +127,17 @@ void on_inventory(Step& step, Shard& shard, WorkerIndex index, ConnectionId conn
 
 void on_renew(Step& step, Shard& shard, WorkerIndex index, ConnectionId connection, const Renew& word) {
   worker_heard(step, index, word.session, connection);
+  const Granted granted{word.session, word.renewal, shard.lease, shard.grace, shard.incarnation};
+  if (is_of_another_catalog(shard, word.incarnation)) {  // told so: it forgets all, and comes back as a new session
+    step.ignore(Ignored::other_incarnation);
+    return say_to_worker(step, shard, index, granted);
+  }
   Lane& lane = enter_lane(step, shard, index, word.session, connection);
   if (word.renewal < lane.renewal) return step.ignore(Ignored::old_renewal);
   if (!may_renew(step, shard)) return step.ignore(Ignored::lease_unconfirmed);
   lane.renewal = word.renewal;
   lane.granted_at = step.now.steady;
-  say_to_worker(step, shard, index, Granted{word.session, word.renewal, shard.lease, shard.grace});
+  say_to_worker(step, shard, index, granted);
   if (!lane.again.empty()) {
     auto& grants = open_batch(step, shard).then.grants;
     grants.insert(grants.end(), lane.again.begin(), lane.again.end());
@@ -171,7 +182,7 @@ Time lost_at(const State& state, const Shard& shard, const Lane& lane, const Tas
   const auto earlier = lane.earlier.find(item.session);
   if (earlier != lane.earlier.end()) return earlier->second + after;
   // Never granted by this holder: the former one may have granted for as long as its grace.
-  return shard.adopted_at + after + Duration{shard.grace.us + shard.grace.us / 50};
+  return shard.adopted_at + after + Duration{shard.former_grace.us + shard.former_grace.us / 50};
 }
 
 void tick_lost(Step& step, Shard& shard) {
@@ -190,6 +201,8 @@ void tick_lost(Step& step, Shard& shard) {
       }
     }
     const Worker& worker = *step.state.workers[index];
+    const std::string why = worker.online ? "is heard, and the lease that this rested on is over"
+                                          : away_text(worker, shard) + ", longer than its lease";
     Declined unsaid;
     for (const AttemptRef& attempt : lost) {
       // Its Run may never have been said (the catalog was away): then the worker cannot free its room at the broker.
@@ -197,7 +210,7 @@ void tick_lost(Step& step, Shard& shard) {
       if (worker.online && item.state == ItemState::claimed && item.session == lane.session) {
         unsaid.claims.push_back({attempt.item, worker.name, item.session, lane.connection});
       }
-      lose_attempt(step, shard, attempt, worker.name + " was not heard for longer than the lease");
+      lose_attempt(step, shard, attempt, "worker " + worker.name + " " + why);
     }
     if (!unsaid.claims.empty()) say_to_broker(step, std::move(unsaid));
   }

@@ -42,8 +42,14 @@ void say_to_worker(Step& step, const Shard& shard, WorkerIndex index, Word word)
 }
 
 void refuse(Step& step, const Address& client, std::uint16_t refused_word, const std::string& request, Refusal reason,
-            std::string text) {
-  say_to_client(step, client, Refused{refused_word, reason, std::move(text), request, {}});
+            std::string text, ShardId shard) {
+  say_to_client(step, client, Refused{refused_word, reason, std::move(text), request, shard});
+}
+
+std::string clock_text(WallTime at) {
+  const std::int64_t s = (at.us / 1'000'000) % 86'400;
+  const auto two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+  return two(s / 3600) + ":" + two(s / 60 % 60) + ":" + two(s % 60) + " UTC";
 }
 
 }  // namespace argosy::master

@@ -115,8 +115,10 @@ Status Shell::open() {
 
   sealer_ = std::make_unique<CatalogSealer>(*catalog_key);
   machine_ = std::make_unique<Machine>(self, config_.limits, Rng(fabric::random_seed()), sealer_.get());
-  writer_ = std::make_unique<Writer>(config_.catalog, self, writer_wakeup_);
-  desk_ = std::make_unique<Desk>(DeskOptions{config_.catalog, config_.cluster, catalog_key->public_key.hex(), config_.name,
+  auto neighbours = Neighbours::open(config_.catalog, config_.name);
+  if (!neighbours) return neighbours.error();
+  writer_ = std::make_unique<Writer>(config_.catalog, self, config_.limits, std::move(*neighbours), writer_wakeup_);
+  desk_ = std::make_unique<Desk>(DeskOptions{config_.catalog, config_.cluster, catalog_key->public_key.hex(), self, config_.shards,
                                              config_.content_most_bytes},
                                  desk_wakeup_);
   poll_.add(*socket_);
@@ -262,6 +264,7 @@ int Shell::run() {
     const auto due = machine_->deadline();
     if (due && *due <= now_.steady) feed(Tick{});
     honour();
+    if (effects_.over) desk_->leave();
     if (effects_.over || (leave_by_ && *leave_by_ <= now_.steady)) return 0;
     const bool reconnect = effects_.reconnect;
     effects_.clear();

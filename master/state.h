@@ -103,6 +103,7 @@ struct Worker {
   std::string name;
   bool online = false;
   PresenceChange last = PresenceChange::closed;
+  WallTime away_at;                       // 0: it was never here
   WorkerPresence presence;
   bool enrolled = false;                  // the catalog knows it
   Enrolled setting;
@@ -112,7 +113,10 @@ struct Worker {
 struct Shard {
   ShardTerm reign;
   Time adopted_at;
+  WallTime adopted_wall;
   Duration lease, grace;
+  Duration former_grace;                  // for which an earlier holder may go on to grant leases
+  std::uint64_t incarnation = 0;          // of the catalog; 0: not known
   std::map<ExecutionId, std::unique_ptr<Execution>> executions;
   Window window;
   Ledger ledger;
@@ -122,7 +126,13 @@ struct Shard {
   std::map<std::string, std::uint64_t> batch_groups;  // name of a batch → its group
   std::map<std::pair<std::string, std::string>, ExecutionId> keys_waiting;
   Time next_lost_sweep;
-  bool leaving = false;
+  std::size_t last_batches = 0;           // when this master stops: so many are still to be committed
+};
+
+// Nobody holds the shard, or taking it failed.
+struct Vacancy {
+  Time from;                              // may be taken from now on, by who holds nothing
+  bool seen = false;                      // its holder went away while this master was connected
 };
 
 struct Link {
@@ -133,9 +143,16 @@ struct Link {
   Duration heartbeat, silence;
   Time heard_at, said_at;
   std::map<ShardId, Holder> holders;
-  std::map<ShardId, Time> vacant_since;   // nobody holds it, or taking it failed
+  std::map<ShardId, Vacancy> vacant;      // of those that it may hold
   std::set<ShardId> taking;
   std::optional<Time> publish_after;      // the broker refused offers: a pause
+};
+
+// Of shards with other masters (share.h).
+struct Sharing {
+  int seen = 0;                           // how often in a row this master was seen to hold more than its part
+  std::optional<ShardId> given;           // the latest that was given back
+  Time not_before;                        // of the next
 };
 
 struct State {
@@ -144,6 +161,7 @@ struct State {
   Rng rng;
   Sealer* sealer = nullptr;
   Link link;
+  Sharing sharing;
   Plans plans;
   std::map<ShardId, std::unique_ptr<Shard>> shards;
   std::vector<std::unique_ptr<Worker>> workers;

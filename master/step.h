@@ -28,7 +28,10 @@ void say_to_client(Step& step, const Address& client, Word word);
 // To the worker's current connection; dropped when it is not online.
 void say_to_worker(Step& step, const Shard& shard, WorkerIndex worker, Word word);
 void refuse(Step& step, const Address& client, std::uint16_t refused_word, const std::string& request, Refusal reason,
-            std::string text);
+            std::string text, ShardId shard = {});
+
+// "12:03:10 UTC".
+std::string clock_text(WallTime at);
 
 inline Execution* find_execution(Shard& shard, ExecutionId id) {
   const auto it = shard.executions.find(id);

@@ -33,6 +33,8 @@ std::uint64_t number_of(const Arguments& with, const std::string& key, std::uint
   return with.contains(key) ? std::stoull(with.at(key)) : otherwise;
 }
 
+ShardId shard_of(const Arguments& with) { return ShardId{static_cast<std::uint32_t>(number_of(with, "shard", 0))}; }
+
 Duration duration_of(const std::string& text) {
   const auto duration = parse_duration(text);
   CHECK(duration.ok());
@@ -164,6 +166,7 @@ std::string text_of(const DeskOutcome& outcome) {
   if (const auto* o = std::get_if<CancelOutcome>(&outcome)) {
     text << "canceled";
     for (const auto& c : o->executions) text << " " << c.execution.value << " " << to_string(c.status) << (c.changed ? "" : " before");
+    for (const ShardId shard : o->elsewhere) text << " elsewhere: shard " << shard.value;
   }
   if (const auto* o = std::get_if<ExplainOutcome>(&outcome)) {
     text << "explained";
@@ -217,10 +220,14 @@ void Story::command(const std::string& line) {
     limits_.parked_claims = number_of(with, "parked", limits_.parked_claims);
     limits_.batch_rows = number_of(with, "rows", limits_.batch_rows);
     limits_.values_chunk = number_of(with, "chunk", limits_.values_chunk);
+    if (with.contains("grace")) limits_.catalog_grace = duration_of(with.at("grace"));
+    shards_ = static_cast<std::uint32_t>(number_of(with, "shards", shards_));
     return;
   }
   if (!machine_) {
-    machine_ = std::make_unique<Machine>(Self{"m1", {77}, {"host", "A", "boot"}, "test", {ShardId{0}}}, limits_, Rng(1), nullptr);
+    Self self{"m1", {77}, {"host", "A", "boot"}, "test", {}};
+    for (std::uint32_t shard = 0; shard < shards_; ++shard) self.shards.push_back(ShardId{shard});
+    machine_ = std::make_unique<Machine>(self, limits_, Rng(1), nullptr);
   }
   if (words[0] == "wait") return let_pass(duration_of(who), with.contains("silent"));
   CHECK(command_of_link(words[0], with) || command_of_worker(words[0], who, with) || command_of_client(words[0], who, with));
@@ -234,13 +241,24 @@ bool Story::command_of_link(const std::string& verb, const Arguments& with) {
   if (verb == "commit") return settle(with), true;
   if (verb == "adopt") return adopt(with), true;
   if (verb == "catalog-waits") return step(CatalogWaits{"waits for its synchronous standby"}), true;
-  if (verb == "take-failed") return step(TakeFailed{{0}, "disk full"}), true;
+  if (verb == "take-failed") return step(TakeFailed{shard_of(with), "disk full"}), true;
   if (verb == "welcome" || verb == "holders") {
     std::vector<Holder> holders;
-    if (with.contains("holder")) holders.push_back({{{0}, {number_of(with, "term", 1)}}, text_of(with, "holder")});
+    // holder=m2,0@3/- : shard 0 has no holder since term 3 ended. Without shard and term: shard 0 at term=.
+    for (const auto& each : split(text_of(with, "holder"), ',')) {
+      const auto at = each.find('@'), slash = each.find('/');
+      if (at == std::string::npos) {
+        holders.push_back({{{0}, {number_of(with, "term", 1)}}, each == "-" ? "" : each});
+        continue;
+      }
+      const ShardId shard{static_cast<std::uint32_t>(std::stoul(each.substr(0, at)))};
+      const std::string name = each.substr(slash + 1);
+      holders.push_back({{shard, {std::stoull(each.substr(at + 1, slash - at - 1))}}, name == "-" ? "" : name});
+    }
     if (verb == "holders") return hear(broker, Holders{holders}, {}), true;
     return hear(broker, Welcome{{number_of(with, "connection", 1)}, seconds(1), seconds(4), holders, "argosy"}, {}), true;
   }
+  if (verb == "masters") return step(DeskOrder(MastersNews{split(text_of(with, "alive"), ',')})), true;
   if (verb == "no-hello") return hear(broker, Refused{20, Refusal::no_hello, "say Hello", "", {}}, {}), true;
   if (verb == "fleet") {
     FleetNews news;
@@ -265,13 +283,15 @@ bool Story::command_of_worker(const std::string& verb, const std::string& who, c
   if (verb == "here" || verb == "gone") {
     if (verb == "here") role = {session, {number_of(with, "connection", role.connection.value)}};
     const Resources capacity{static_cast<std::uint32_t>(number_of(with, "cpu", 2000)), 8ull << 30, {}};
-    const auto change = verb == "here" ? PresenceChange::here : PresenceChange::closed;
+    const auto change = verb == "here" ? PresenceChange::here
+                        : with.contains("silent") ? PresenceChange::silent : PresenceChange::closed;
     return hear(broker, Presence{false, {{who, role.session, role.connection, change, host, "", capacity, false}}}, {}), true;
   }
-  if (verb == "renew") return hear(from, Renew{session, {number_of(with, "number", 1)}}, reign), true;
+  const std::uint64_t incarnation = number_of(with, "incarnation", 0);
+  if (verb == "renew") return hear(from, Renew{session, {number_of(with, "number", 1)}, incarnation}, reign), true;
   if (verb == "inventory") {
     Inventory word{number_of(with, "serial", 1), session, {number_of(with, "predecessor", 0)}, host,
-                   attempts_of(text_of(with, "held")), attempts_of(text_of(with, "finished"))};
+                   attempts_of(text_of(with, "held")), attempts_of(text_of(with, "finished")), incarnation};
     return hear(from, word, reign), true;
   }
   if (verb == "claim") {
@@ -313,10 +333,18 @@ bool Story::command_of_client(const std::string& verb, const std::string& who, c
   if (verb == "submit") return submit(who, with), true;
   if (verb == "watch") return hear(client, Watch{"r", {{std::stoull(who)}}}, {}), true;
   if (verb == "ping") return hear(client, Ping{1}, {}), true;
-  if (verb == "cancel") return step(DeskOrder(CancelOrder{next_ticket_++, "operator olga", {{std::stoull(who)}}})), true;
+  if (verb == "cancel") {
+    CancelOrder order{next_ticket_++, "operator olga", {{std::stoull(who)}}, {}};
+    if (with.contains("shard")) order.shards.push_back(shard_of(with));
+    return step(DeskOrder(std::move(order))), true;
+  }
   if (verb == "lost") return step(DeskOrder(LostOrder{next_ticket_++, "operator olga", who})), true;
   if (verb == "status") return step(DeskOrder(FleetOrder{next_ticket_++})), true;
-  if (verb == "explain") return step(DeskOrder(ExplainOrder{next_ticket_++, {std::stoull(who)}, {}, {}})), true;
+  if (verb == "explain") {
+    ExplainOrder order{next_ticket_++, {std::stoull(who)}, {}, {}, {}};
+    if (with.contains("shard")) order.shard = shard_of(with);
+    return step(DeskOrder(std::move(order))), true;
+  }
   if (verb == "values") {
     ValuesRead values{{0}, {std::stoull(who)}, {0}, number_of(with, "from", 0), {}};
     for (std::uint64_t i = 0; i < number_of(with, "count", 1); ++i) values.values.push_back("v" + std::to_string(values.from + i));
@@ -335,7 +363,7 @@ void Story::submit(const std::string& key, const Arguments& with) {
   const Address client{Role::submitter, "alice", {900}};
   auto admitted = admit(word, {}, "alice", "digest", now_.wall);
   if (const auto* refusal = std::get_if<AdmitRefusal>(&admitted)) return owed_.push_back("not admitted: " + refusal->text);
-  Admit event{{0}, client, with.contains("watch"), std::get<Admission>(std::move(admitted))};
+  Admit event{shard_of(with), client, with.contains("watch"), std::get<Admission>(std::move(admitted))};
   if (with.contains("carried")) {
     event.admission.retry_of = ExecutionId{1};
     event.admission.carried = items_of(with.at("carried"));
@@ -374,8 +402,10 @@ void Story::settle(const Arguments& with) {
 
 // adopt term=2 tasks=… state=running low= high= open=1.0.0#1:w1/5:running,…
 void Story::adopt(const Arguments& with) {
-  reign_.term = {number_of(with, "term", 1)};
-  Adopted event{{reign_, {}}, {}, {}};
+  reign_ = {shard_of(with), {number_of(with, "term", 1)}};
+  Adopted event{{reign_, {}}, {}, {}, number_of(with, "incarnation", 0)};
+  if (with.contains("lease")) event.lease = duration_of(with.at("lease"));
+  if (with.contains("grace")) event.grace = duration_of(with.at("grace"));
   if (with.contains("tasks")) {
     ActiveExecution active;
     active.execution = {1};

@@ -42,6 +42,7 @@ class Story {
   void let_pass(Duration duration, bool silent);
 
   Limits limits_;
+  std::uint32_t shards_ = 1;
   std::unique_ptr<Machine> machine_;
   Now now_{Time{1'000'000'000}, WallTime{1'800'000'000'000'000}};
   ShardTerm reign_{ShardId{0}, Term{1}};

@@ -75,7 +75,7 @@ void forget_execution(Step& step, Shard& shard, ExecutionId id) {
 
 void refuse_accepting(Step& step, const Accepting& who, const std::string& key, Refusal reason, const std::string& text) {
   if (who.ticket != 0) {
-    step.out.answers.push_back(OrderRefused{who.ticket, reason, text});
+    step.out.answers.push_back(OrderRefused{who.ticket, reason, text, {}});
   } else {
     refuse(step, who.client, Submit::word, key, reason, text);
   }

@@ -16,6 +16,12 @@ Execution* find_anywhere(State& state, ExecutionId id) {
   return nullptr;
 }
 
+std::vector<ShardId> shards_of(const State& state) {
+  std::vector<ShardId> shards;
+  for (const auto& [id, shard] : state.shards) shards.push_back(id);
+  return shards;
+}
+
 void say_changed(Step& step, Execution& execution) {
   const TaskCounts counts = counts_of(execution);
   for (const Watcher& who : execution.watchers.who) {
@@ -41,7 +47,7 @@ void add(Step& step, Execution& execution, Watcher who) {
 
 void watch(Step& step, Shard& shard, Watcher who, ExecutionId id) {
   Execution* execution = find_execution(shard, id);
-  if (execution == nullptr) return step.out.lookups.push_back({who.client, who.request, id});
+  if (execution == nullptr) return step.out.lookups.push_back({who.client, who.request, id, shards_of(step.state)});
   add(step, *execution, std::move(who));
 }
 
@@ -55,7 +61,7 @@ void on_watch(Step& step, const Address& client, const Watch& word) {
     if (execution != nullptr) {
       add(step, *execution, {client, word.request});
     } else {
-      step.out.lookups.push_back({client, word.request, id});
+      step.out.lookups.push_back({client, word.request, id, shards_of(step.state)});
     }
   }
 }

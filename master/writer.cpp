@@ -1,18 +1,24 @@
 #include "master/writer.h"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
 #include <chrono>
 
 #include "catalog/catalog.h"
 #include "catalog/fleet.h"
 #include "catalog/guard.h"
+#include "catalog/incarnation.h"
 #include "catalog/work.h"
 #include "fabric/clock.h"
 
 namespace argosy::master {
 
-Writer::Writer(std::string catalog, Self self, fabric::Wakeup& wakeup)
+Writer::Writer(std::string catalog, Self self, Limits limits, Neighbours neighbours, fabric::Wakeup& wakeup)
     : address_(std::move(catalog)),
       self_(std::move(self)),
+      limits_(limits),
+      neighbours_(std::move(neighbours)),
       wakeup_(wakeup),
       guard_(std::make_unique<catalog::Guard>(
           catalog::GuardOptions{address_, milliseconds(800), {}, [this](const std::string& why) { tell_waits(why); }})),
@@ -98,25 +104,63 @@ void Writer::work(const std::shared_ptr<const Batch>& batch) {
   outcome.id = batch->id;
   outcome.verdict = BatchVerdict::unavailable;
   if (open(outcome.detail)) outcome = catalog::write(*catalog_, *batch);
+  if (outcome.verdict == BatchVerdict::unavailable) {
+    neighbours_.kill_stopped();
+    tell_notes();
+  }
   tell(Settled{batch->fence.shard, std::move(outcome)});
+}
+
+// The shard's row promises at least what this master will obey, before it is taken: whoever takes it next waits for as long.
+// It is never lowered: leases that rest on the longer promise may still run.
+Status Writer::promise(ShardId shard) {
+  const auto shards = catalog::list_shards(*catalog_);
+  if (!shards) return shards.error();
+  for (const auto& row : *shards) {
+    if (row.reign.shard != shard || (row.lease >= limits_.lease && row.grace >= limits_.catalog_grace)) continue;
+    return catalog::set_shard_leases(*catalog_, shard, std::max(row.lease, limits_.lease),
+                                     std::max(row.grace, limits_.catalog_grace));
+  }
+  return Done{};
+}
+
+Result<Adopted> Writer::take_over(ShardId shard) {
+  const auto before = catalog::list_shards(*catalog_);
+  if (!before) return before.error();
+  for (const auto& row : *before) {
+    if (row.reign.shard != shard || row.master.empty() || row.master == self_.name) continue;
+    if (Status way = neighbours_.make_way(row.master); !way) return way.error();
+  }
+  if (Status promised = promise(shard); !promised) return promised.error();
+  const auto reign = catalog::take_shard(*catalog_, shard, self_.name, fabric::read_wall());
+  if (!reign) return reign.error();
+  if (Status promised = promise(shard); !promised) return promised.error();  // of a shard that was not there before
+  auto snapshot = catalog::read_shard(*catalog_, *reign);
+  if (!snapshot) return snapshot.error();
+  const auto incarnation = catalog::read_incarnation(*catalog_);
+  if (!incarnation) return incarnation.error();
+  const auto after = catalog::list_shards(*catalog_);
+  if (!after) return after.error();
+  Adopted adopted{std::move(*snapshot), {}, {}, *incarnation};
+  for (const auto& row : *after) {
+    if (row.reign.shard == shard) adopted.lease = row.lease, adopted.grace = row.grace;
+  }
+  return adopted;
+}
+
+void Writer::tell_notes() {
+  for (const std::string& note : neighbours_.take_notes()) spdlog::warn("{}", note);
 }
 
 void Writer::work(const TakeJob& job) {
   std::string why;
   if (!open(why)) return tell(TakeFailed{job.shard, why});
-  const auto reign = catalog::take_shard(*catalog_, job.shard, self_.name, fabric::read_wall());
-  if (!reign) return tell(TakeFailed{job.shard, reign.error().message});
-  auto snapshot = catalog::read_shard(*catalog_, *reign);
-  if (!snapshot) return tell(TakeFailed{job.shard, snapshot.error().message});
-  Adopted adopted{std::move(*snapshot), {}, {}};
-  if (const auto shards = catalog::list_shards(*catalog_)) {
-    for (const auto& shard : *shards) {
-      if (shard.reign.shard == job.shard) adopted.lease = shard.lease, adopted.grace = shard.grace;
-    }
-  }
-  const auto now = fabric::read_wall();
-  (void)catalog::saw_master(*catalog_, {self_.name, self_.session, self_.host, self_.build, now, now});
-  tell(std::move(adopted));
+  auto adopted = take_over(job.shard);
+  const bool locked = !adopted && catalog_->trouble() == catalog::Trouble::unavailable;
+  if (locked) neighbours_.kill_stopped();
+  tell_notes();
+  if (!adopted) return tell(TakeFailed{job.shard, adopted.error().message});
+  tell(std::move(*adopted));
 }
 
 void Writer::work(const SeenJob& job) {

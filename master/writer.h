@@ -16,6 +16,7 @@
 #include "fabric/wakeup.h"
 #include "master/events.h"
 #include "master/limits.h"
+#include "master/neighbours.h"
 
 namespace argosy::catalog {
 class Catalog;
@@ -37,7 +38,7 @@ using WriterJob = std::variant<std::shared_ptr<const Batch>, TakeJob, SeenJob>;
 
 class Writer {
  public:
-  Writer(std::string catalog, Self self, fabric::Wakeup& wakeup);
+  Writer(std::string catalog, Self self, Limits limits, Neighbours neighbours, fabric::Wakeup& wakeup);
   ~Writer();  // finishes the job in hand, drops the others; one that waits for the database is cut off after a second
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -50,12 +51,17 @@ class Writer {
   void tell_waits(const std::string& why);
   bool open(std::string& why);
   void tell(Event event);
+  Status promise(ShardId shard);
+  Result<Adopted> take_over(ShardId shard);
+  void tell_notes();
   void work(const std::shared_ptr<const Batch>& batch);
   void work(const TakeJob& job);
   void work(const SeenJob& job);
 
   const std::string address_;
   const Self self_;
+  const Limits limits_;
+  Neighbours neighbours_;
   fabric::Wakeup& wakeup_;
   std::unique_ptr<catalog::Catalog> catalog_;  // the thread's
   std::mutex mutex_;

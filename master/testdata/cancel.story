@@ -69,7 +69,7 @@ explain 1
 gone w1
 >   nothing
 explain 1
->   desk ← explained | task 0: 2 claimed: stopping: waiting for worker w1, which is away; lost in 1m4s240ms if it is not heard (argosy worker lost w1 ends the wait)
+>   desk ← explained | task 0: 2 claimed: stopping: waiting for worker w1, not connected since 08:00:00 UTC; given away at 08:01:04 UTC if it is not heard (argosy worker lost w1 ends the wait)
 here w1 session=5 connection=11
 >   nothing
 renew w1 number=2

@@ -36,7 +36,7 @@ commit
 gone w1
 >   nothing
 explain 1
->   desk ← explained | task 0: 1 claimed: held by worker w1, which is away; lost in 5s80ms if it is not heard (argosy worker lost w1 ends the wait)
+>   desk ← explained | task 0: 1 claimed: waiting for worker w1, not connected since 08:00:00 UTC; given away at 08:00:05 UTC if it is not heard (argosy worker lost w1 ends the wait)
 wait 5s
 >   commit 5 confirms term 1
 commit
@@ -44,7 +44,7 @@ commit
 wait 500ms
 >   broker ← Publish{offers [{item 1.0.0, offer_class 1, group 1}]}
 >   commit 6 term 1
->     end 1.0.0#1 lost: item ready (w1 was not heard for longer than the lease)
+>     end 1.0.0#1 lost: item ready (worker w1 not connected since 08:00:00 UTC, longer than its lease)
 >     task 1.0 ready [0,1)
 commit
 >   nothing

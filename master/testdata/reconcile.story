@@ -50,4 +50,4 @@ status
 >   desk ← fleet of 2 late_end=1
 # w2 cannot be reached: lost only after the former holder's grace.
 explain 1
->   desk ← explained | task 0: 1 running: running on w1 | task 0: 14 ready: all slots are busy: 1 worker could take it | task 0: 1 running: held by worker w1, which came back in a new session; lost in 10m17s80ms if it is not heard (argosy worker lost w1 ends the wait) | task 0: 1 running: held by worker w2, which is away; lost in 10m17s80ms if it is not heard (argosy worker lost w2 ends the wait)
+>   desk ← explained | task 0: 1 running: running on w1 | task 0: 14 ready: all slots are busy: 1 worker could take it | task 0: 1 running: waiting for worker w1, which came back in another session without proof that the earlier one is dead; given away at 08:10:17 UTC if it is not heard (argosy worker lost w1 ends the wait) | task 0: 1 running: waiting for worker w2, not heard since this master took over at 08:00:00 UTC; given away at 08:10:17 UTC if it is not heard (argosy worker lost w2 ends the wait)

@@ -27,7 +27,7 @@ submit k2
 stop
 >   nothing
 submit k3
->   alice ← Refused{refused_word 50, reason unreachable, text "this master holds no shard now; ask again", request "k3"}
+>   alice ← Refused{refused_word 50, reason unreachable, text "this master is stopping: another one is about to take sha…", request "k3"}
 commit
 >   alice ← Accepted{key "k1", execution 1}
 >   commit 4 term 1

@@ -83,18 +83,19 @@ def keeper_of(worker):
 
 
 class Cluster:
-    def __init__(self, workers=1, cpu_milli=2000, catalog="", up=True, folder=None, settings=None):
-        """settings: {"master": "key = value\\n"…}, put in front of a role's file before it starts."""
+    def __init__(self, workers=1, cpu_milli=2000, catalog="", up=True, folder=None, settings=None, more=()):
+        """settings: {"master": "key = value\\n"…}, put in front of a role's file before it starts. more: words for `cluster init`."""
         self.temporary = tempfile.mkdtemp(prefix="argosy-system-")
         self.folder = Path(folder or self.temporary) / "cluster"
         self.workers = workers
+        self.more = more
         self.init(catalog, cpu_milli, settings or {})
         if up:
             self.up()
 
     def init(self, catalog, cpu_milli, settings):
         words = ["cluster", "init", "--dir", self.folder, "--workers", self.workers]
-        words += ["--endpoint", f"tcp://127.0.0.1:{free_port()}"] + (["--catalog", catalog] if catalog else [])
+        words += ["--endpoint", f"tcp://127.0.0.1:{free_port()}"] + (["--catalog", catalog] if catalog else []) + [*self.more]
         self.must(*words)
         if catalog:
             settings = {**settings, "master": "migrate = true\n" + settings.get("master", "")}

@@ -73,7 +73,7 @@ class ExplainTest(unittest.TestCase):
         kill(worker, signal.SIGSTOP)
         try:
             self.cluster.must("execution", "cancel", str(runs))
-            self.cluster.until_reason(runs, "stopping: waiting for worker w1, which is away")
+            self.cluster.until_reason(runs, "stopping: waiting for worker w1, silent since")
             self.assertEqual(self.cluster.show(runs)["status"], "stopping")
         finally:
             kill(worker, signal.SIGCONT)
