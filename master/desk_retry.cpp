@@ -55,6 +55,7 @@ Verdict execution_retry(Room& room, Arguments& arguments) {
   order.admission.retry_of = execution;
   order.admission.carried = std::get<std::vector<ItemRef>>(std::move(carried));
   for (auto& item : order.admission.carried) item.execution = execution;
+  for (auto& task : before->tasks) order.admission.outputs.push_back(std::move(task.outputs));
   order.admission.at = room.now;
   order.shard = (*view)->shard;
   Later later;

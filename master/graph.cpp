@@ -114,10 +114,10 @@ void finish_tasks(Step& step, Shard& shard, TaskState& first) {
   if (execution.tasks_left == 0) finish_execution(step, shard, execution);
 }
 
-// Items of a retry that had succeeded before are not run again.
-void carry_over(Execution& execution, const std::vector<ItemRef>& carried) {
+// Items of a retry that had succeeded before are not run again; later tasks find what they wrote.
+void carry_over(Execution& execution, const Admission& admission) {
   std::map<std::uint32_t, std::set<std::uint64_t>> by_task;
-  for (const ItemRef& item : carried) by_task[item.task.value].insert(item.item.value);
+  for (const ItemRef& item : admission.carried) by_task[item.task.value].insert(item.item.value);
   for (const auto& [no, items] : by_task) {
     if (no >= execution.tasks.size()) continue;
     TaskState& task = execution.tasks[no];
@@ -128,6 +128,7 @@ void carry_over(Execution& execution, const std::vector<ItemRef>& carried) {
     }
     task.items = ItemCursor(task.items.total(), high, holes);
     task.succeeded = items.size();
+    if (no < admission.outputs.size()) task.outputs = admission.outputs[no];
     if (task.values) task.items.set_known(0);
   }
 }
@@ -205,7 +206,7 @@ Execution& begin_execution(Step& step, Shard& shard, ExecutionId id, const Admis
   if (slot) return *slot;
   slot = lay_out(step, shard, id, admission);
   Execution& execution = *slot;
-  carry_over(execution, admission.carried);
+  carry_over(execution, admission);
   for (TaskState& task : execution.tasks) {
     if (task.done || task.ended() < task.items.total()) continue;
     open_batch(step, shard);

@@ -367,6 +367,7 @@ void Story::submit(const std::string& key, const Arguments& with) {
   if (with.contains("carried")) {
     event.admission.retry_of = ExecutionId{1};
     event.admission.carried = items_of(with.at("carried"));
+    if (with.contains("key")) event.admission.outputs = {{{"key", with.at("key")}}};
   }
   step(std::move(event));
 }

@@ -35,6 +35,8 @@ struct Admission {
   std::string batch;                     // name of its fairness group; empty: its own
   std::optional<ExecutionId> retry_of;
   std::vector<ItemRef> carried;          // retry: items of retry_of that had succeeded, and are not run again
+  // retry: what retry_of's tasks wrote to $ARGOSY_OUTPUT. For the master; the catalog copies its own.
+  std::vector<std::map<std::string, std::string>> outputs;
   WallTime at;
   std::string environment;               // folder/name, or empty: for people
 };

@@ -79,3 +79,8 @@ commit
 >     execution 2 failed
 commit
 >   nothing
+# A retry: what the first had written is there for the second, though the first is not run again.
+submit k3 tasks=a,b:needs=a>a carried=1.0.0 key=7
+commit
+claim w1 items=3.1.0
+commit

@@ -313,5 +313,26 @@ TEST_P(Work, ARetryCarriesOverWhatSucceeded) {
   expect_refused(write(db(), b), Culprit::Rows::claims, 0);
 }
 
+TEST_P(Work, ARetryFindsTheOutputsOfWhatItCarriesOver) {
+  const auto first = admit("first", {1, 1});
+  Batch b = batch();
+  b.tasks = {{first, {0}, ItemState::ready, 1, 1, 1, 0, 0, 0, 0, {{"rows", "42"}}},
+             {first, {1}, ItemState::ready, 1, 1, 0, 1, 0, 0, 0, {{"not", "carried"}}}};
+  b.executions = {{first, ExecutionStatus::failed, {1}, {2}, ""}};
+  commit(b);
+  ExecutionId before = first;
+  for (const char* key : {"second", "third"}) {  // a retry of a retry, too
+    b = batch();
+    Admission a = admission(key, {1, 1});
+    a.retry_of = before;
+    a.carried = {{before, {0}, {0}}};
+    b.admissions = {a};
+    before = commit(b).admissions[0].execution;
+    const auto retry = read_execution(db(), before);
+    EXPECT_EQ(retry->tasks[0].outputs, (std::map<std::string, std::string>{{"rows", "42"}})) << key;
+    EXPECT_TRUE(retry->tasks[1].outputs.empty()) << key;
+  }
+}
+
 }  // namespace
 }  // namespace argosy::catalog
