@@ -169,6 +169,7 @@ class Verifier {
   }
 
   void ask(const Question& question) {
+    if (options_.stop.stop_requested()) throw Failure{Trouble::unavailable, "stopped before all was looked at"};
     const std::string text =
         statement(question.text) + " LIMIT " + std::to_string(options_.findings_most + 1);
     sql_.each(text, {}, std::vector<Kind>(question.columns, N), [&](std::vector<Value>& cells) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct VerifyOptions {
   ExecutionId execution;             // 0: all
   Duration clock_skew = seconds(1);  // between two hosts, before two attempts count as overlapping
   std::uint32_t findings_most = 1000;
+  std::stop_token stop = {};  // looked at between its questions; then it is given up, as unavailable
 };
 
 struct Finding {

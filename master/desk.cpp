@@ -11,6 +11,7 @@
 #include "catalog/guard.h"
 #include "fabric/clock.h"
 #include "fabric/wakeup.h"
+#include "master/desk_aside.h"
 #include "master/desk_json.h"
 #include "master/desk_verbs.h"
 #include "master/desk_words.h"
@@ -22,7 +23,6 @@ namespace {
 constexpr auto kFleetEvery = std::chrono::seconds(2);  // another master may have changed the fleet
 constexpr Duration kJobLongest = seconds(60);          // a machine that lost its shard answers never
 constexpr Duration kStandbyPatience = seconds(3);      // one request must not keep all others waiting
-constexpr std::size_t kAnswerMost = 8u << 20;
 
 Ticket* ticket_of(DeskOrder& order) {
   return std::visit([](auto& one) -> Ticket* {
@@ -80,6 +80,7 @@ struct Desk::State {
   std::optional<std::uint64_t> fleet_said;
   bool fleet_changed = false;
   WallTime began;
+  DeskAside aside{options, [this](const Address& to, ShardTerm reign, Word word) { say(to, reign, std::move(word)); }};
 
   std::thread thread;
 
@@ -135,19 +136,8 @@ bool Desk::State::have_catalog() {
 
 // A verdict that is final goes to the asker; one that is not becomes orders.
 void Desk::State::settle(Job& job, Verdict verdict) {
-  if (auto* document = std::get_if<Document>(&verdict)) {
-    std::string text = document->body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    if (text.size() > kAnswerMost) {
-      say(job.from, job.reign, Refused{Ask::word, Refusal::too_large, "the answer is too large: ask with a smaller limit",
-                                       job.request, {}});
-    } else {
-      say(job.from, job.reign, Answer{job.request, std::move(text), document->next});
-    }
-  } else if (auto* refusal = std::get_if<DeskRefusal>(&verdict)) {
-    say(job.from, job.reign, Refused{Ask::word, refusal->reason, refusal->text, job.request, refusal->shard});
-  } else {
-    start(std::move(job), std::get<Later>(std::move(verdict)));
-  }
+  if (std::holds_alternative<Later>(verdict)) return start(std::move(job), std::get<Later>(std::move(verdict)));
+  say(job.from, job.reign, reply(job.request, verdict));
 }
 
 void Desk::State::start(Job job, Later later) {
@@ -205,6 +195,10 @@ void Desk::State::on_ask(const Message& message, const Ask& ask) {
   auto object = nlohmann::json::parse(ask.arguments.empty() ? "{}" : ask.arguments, nullptr, false);
   if (!object.is_object()) return refuse(message, {Refusal::invalid, "arguments must be one JSON object"});
   Arguments arguments(std::move(object));
+  if (verb->aside) {
+    if (aside.put({from, message.envelope.reign, ask.request, verb, std::move(arguments)})) return;
+    return refuse(message, {Refusal::busy, "too many long questions wait at this master's desk"});
+  }
   Room at = room(from, ask.request);
   Job job{from, message.envelope.reign, ask.request, {}, 0, {}, {}};
   settle(job, verb->run(at, arguments));

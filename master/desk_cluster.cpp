@@ -100,6 +100,7 @@ Verdict operation_list(Room& room, Arguments& arguments) {
 Verdict catalog_verify(Room& room, Arguments& arguments) {
   catalog::VerifyOptions options;
   options.execution.value = arguments.number("execution").value_or(0);
+  options.stop = room.stop;
   if (auto refusal = arguments.done()) return *refusal;
   const auto verdict = catalog::verify(room.catalog, options);
   if (!verdict) return refusal_of(room.catalog, verdict.error());
@@ -116,8 +117,8 @@ Verdict catalog_clean(Room& room, Arguments& arguments) {
   catalog::Retention retention;
   if (days) retention.executions = seconds(static_cast<std::int64_t>(std::min<std::uint64_t>(*days, 36'500)) * 86'400);
   catalog::Cleaned all;
-  // One turn of the desk cleans a bounded number of batches; `more` tells the client to ask again.
-  for (int turn = 0; turn < 20; ++turn) {
+  // One question cleans a bounded number of batches; `more` tells the client to ask again.
+  for (int turn = 0; turn < 20 && !room.stop.stop_requested(); ++turn) {
     const auto cleaned = catalog::clean(room.catalog, retention, room.now);
     if (!cleaned) return refusal_of(room.catalog, cleaned.error());
     all.executions += cleaned->executions;

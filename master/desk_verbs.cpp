@@ -12,6 +12,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kAnswerMost = 8u << 20;
+
 constexpr std::array kVerbs = {
     Verb{"execution.list", Role::viewer, execution_list},
     Verb{"execution.show", Role::viewer, execution_show},
@@ -40,8 +42,8 @@ constexpr std::array kVerbs = {
     Verb{"broker.list", Role::viewer, broker_list},
     Verb{"status", Role::viewer, cluster_status},
     Verb{"operation.list", Role::viewer, operation_list},
-    Verb{"catalog.verify", Role::operator_, catalog_verify},
-    Verb{"catalog.clean", Role::operator_, catalog_clean},
+    Verb{"catalog.verify", Role::operator_, catalog_verify, true},
+    Verb{"catalog.clean", Role::operator_, catalog_clean, true},
     Verb{"cluster.keys", Role::viewer, cluster_keys},
 };
 
@@ -57,6 +59,16 @@ const Verb* find_verb(const std::string& name) {
 }
 
 bool may_ask(Role role, const Verb& verb) { return rank(role) >= rank(verb.least); }
+
+Word reply(const std::string& request, const Verdict& verdict) {
+  if (const auto* refusal = std::get_if<DeskRefusal>(&verdict)) return Refused{Ask::word, refusal->reason, refusal->text, request, refusal->shard};
+  const auto& document = std::get<Document>(verdict);
+  std::string text = document.body.dump(-1, ' ', false, json::error_handler_t::replace);
+  if (text.size() > kAnswerMost) {
+    return Refused{Ask::word, Refusal::too_large, "the answer is too large: ask with a smaller limit", request, {}};
+  }
+  return Answer{request, std::move(text), document.next};
+}
 
 DeskRefusal refusal_of(catalog::Catalog& catalog, const Error& error, Refusal when_refused) {
   switch (catalog.trouble()) {

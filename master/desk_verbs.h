@@ -1,12 +1,13 @@
 // The verbs of Ask: what each may be asked with, and what it gives. requests.md tells them; desk.cpp calls them.
 //
-// Thread rule: the desk's thread. Never an exception from a verb.
+// Thread rule: the desk's thread, or for Verb::aside that of desk_aside.h. Never an exception from a verb.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,6 +25,7 @@ struct Room {
   std::string request;
   WallTime now;
   bool& fleet_changed;  // set by verbs after which the machine must hear FleetNews
+  std::stop_token stop = {};  // for what takes long
 
   std::string who() const;  // "operator alice"
 };
@@ -76,11 +78,15 @@ struct Verb {
   const char* name;
   Role least;  // viewer, submitter or operator_
   Verdict (*run)(Room& room, Arguments& arguments);
+  bool aside = false;  // goes through the whole catalog: desk_aside.h runs it
 };
 
 // Null: no such verb.
 const Verb* find_verb(const std::string& name);
 bool may_ask(Role role, const Verb& verb);
+
+// What the asker hears. Required: no Later.
+Word reply(const std::string& request, const Verdict& verdict);
 
 // A refusal for a catalog's failure.
 DeskRefusal refusal_of(catalog::Catalog& catalog, const Error& error, Refusal when_refused = Refusal::invalid);
