@@ -36,6 +36,14 @@ Result<std::string> open_sealed(const KeyPair& owner, std::string_view sealed) {
   return content;
 }
 
+std::string keyed_digest(const SecretKey& key, std::string_view content) {
+  sodium_ready();
+  std::string digest(crypto_generichash_BYTES, '\0');
+  CHECK(crypto_generichash(octets(digest), digest.size(), octets(content), content.size(), key.bytes().data(),
+                           SecretKey::kSize) == 0);
+  return digest;
+}
+
 void wipe(std::string& secret) {
   sodium_memzero(secret.data(), secret.size());
   secret.clear();

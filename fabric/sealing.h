@@ -19,6 +19,9 @@ std::string seal(const PublicKey& to, std::string_view content);
 // Failure: sealed to another key, cut short, or changed.
 Result<std::string> open_sealed(const KeyPair& owner, std::string_view sealed);
 
+// 32 bytes that the same content gives again, and that nobody without the key can compute.
+std::string keyed_digest(const SecretKey& key, std::string_view content);
+
 // Overwrites the string's bytes and empties it.
 void wipe(std::string& secret);
 

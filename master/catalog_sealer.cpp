@@ -57,4 +57,12 @@ Result<Values> CatalogSealer::seal(const SecretsRequest& request) {
   return sealed;
 }
 
+std::string CatalogSealer::stand_in(const std::string& sealed) const {
+  auto opened = fabric::open_sealed(catalog_key_, sealed);
+  if (!opened) return sealed;  // its task will fail for it
+  std::string out = fabric::keyed_digest(catalog_key_.secret_key, *opened);
+  fabric::wipe(*opened);
+  return out;
+}
+
 }  // namespace argosy::master

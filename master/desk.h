@@ -19,6 +19,7 @@
 #include "master/effects.h"
 #include "master/events.h"
 #include "master/limits.h"
+#include "master/sealer.h"
 
 namespace argosy::fabric {
 class Wakeup;
@@ -33,6 +34,7 @@ struct DeskOptions {
   Self self;                // this master
   std::uint32_t shards = 1; // that there are
   std::uint64_t content_most_bytes = 1ull << 30;
+  const Sealer* sealer = nullptr;  // outlives the desk
 };
 
 // A word for the desk (is_desk_word) as it was heard, or what the machine owes to the desk.

@@ -74,8 +74,9 @@ std::variant<Admit, DeskRefusal> on_submit(Room& room, const Submit& submit) {
   std::optional<Package> package;
   Found found;
   if (auto refusal = find_for(room, submit, package, found)) return *refusal;
-  Submit counted = submit;  // watching is no part of what was asked for
-  counted.watch = false;
+  Submit counted = submit;
+  counted.watch = false;  // no part of what was asked for
+  for (auto& [name, sealed] : counted.sealed) sealed = room.options.sealer->stand_in(sealed);
   auto result = admit(submit, found, room.from.name, fabric::Sha256::hex_of(encode_body(counted)), room.now);
   if (auto* refusal = std::get_if<AdmitRefusal>(&result)) return DeskRefusal{refusal->reason, refusal->text};
   Admit out;

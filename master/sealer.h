@@ -22,6 +22,9 @@ class Sealer {
   virtual ~Sealer() = default;
   // name → value, bound and sealed to the worker's key. `${{ item }}` in a secret is refused. Failure: which secret, why.
   virtual Result<std::map<std::string, std::string>> seal(const SecretsRequest& request) = 0;
+  // Stands for a sealed value where requests are compared: a value that is sealed twice gives other bytes, and the same stand-in.
+  // Without the catalog's private key nothing can be tried against it. Any thread.
+  virtual std::string stand_in(const std::string& sealed) const = 0;
 };
 
 }  // namespace argosy::master

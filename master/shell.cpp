@@ -119,7 +119,7 @@ Status Shell::open() {
   if (!neighbours) return neighbours.error();
   writer_ = std::make_unique<Writer>(config_.catalog, self, config_.limits, std::move(*neighbours), writer_wakeup_);
   desk_ = std::make_unique<Desk>(DeskOptions{config_.catalog, config_.cluster, catalog_key->public_key.hex(), self, config_.shards,
-                                             config_.content_most_bytes},
+                                             config_.content_most_bytes, sealer_.get()},
                                  desk_wakeup_);
   poll_.add(*socket_);
   poll_.add(writer_wakeup_.fd());

@@ -56,7 +56,7 @@ class Binder {
     if (!parameter.from.empty() && from_environment(parameter, path)) return;
     if (parameter.default_value) return value(parameter, path, *parameter.default_value, "the default: ");
     if (parameter.required) return missing(parameter, path);
-    if (!parameter.sensitive) bound_.values[parameter.name] = "";
+    bound_.values[parameter.name] = "";  // of a sensitive one too: the empty text is no secret
   }
 
   void value(const Parameter& parameter, const std::string& path, const std::string& text,

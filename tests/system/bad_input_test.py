@@ -60,6 +60,13 @@ class SubmitTest(unittest.TestCase):
                 "version: 1\nproject: p\npackages:\n  a:\n    parameters: {n: {type: integer, required: true}}\n"
                 "    tasks: {t: {run: [echo, '${{ params.n }}']}}\n")
             cls.cluster.must("project", "deploy", folder)
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "argosy.yaml").write_text(
+                "version: 1\nproject: s\npackages:\n  p:\n    parameters: {pw: {type: string, sensitive: true}}\n"
+                "    tasks:\n      t:\n        cwd: package\n        secrets: {PW: '${{ params.pw }}'}\n"
+                "        run: '. \"$ARGOSY_SECRETS\"; cat gżegżółka.txt; echo \"${#PW} bytes\"'\n")
+            (Path(folder) / "gżegżółka.txt").write_text("a name of more than ASCII\n")
+            cls.cluster.must("project", "deploy", folder)
 
     @classmethod
     def tearDownClass(cls):
@@ -80,7 +87,9 @@ class SubmitTest(unittest.TestCase):
         self.refused("p/a", says=["n", "required"])
         self.refused("p/a", "-p", "n=many", says=["n", "many"])
         self.refused("p/a", "-p", "n=1", "-p", "m=2", says=["m"])
+        self.refused("p/a", "-p", "n=1", "-p", "n=2", says=["n", "twice"])
         self.refused("--array", "9-1", "--", "true", says=["9-1"])
+        self.refused("--array", "", "--", "true", says=["--array", "empty"])
         self.refused("--each-line", "/dev/null", "--", "true", says=["/dev/null"])
         self.assertEqual(len(self.cluster.json("execution", "list")), before, "something was stored")
 
@@ -93,6 +102,18 @@ class SubmitTest(unittest.TestCase):
         first = self.cluster.submit("--idempotency-key", "k", "--", "echo", "1")
         self.assertEqual(self.cluster.submit("--idempotency-key", "k", "--", "echo", "1"), first)
         self.refused("--idempotency-key", "k", "--", "echo", "2", says=["another request"])
+
+    def test_same_key_with_a_sensitive_value(self):
+        """Sealed anew each time; what it holds is compared."""
+        words = ["--idempotency-key", "sealed", "s/p", "-p"]
+        first = self.cluster.submit(*words, "pw=swordfish")
+        self.assertEqual(self.cluster.submit(*words, "pw=swordfish"), first)
+        self.refused(*words, "pw=tunafish", says=["another request"])
+
+    def test_sensitive_value_that_is_not_given_is_empty(self):
+        execution = self.cluster.submit("s/p")
+        self.assertEqual(self.cluster.wait(execution), "succeeded")
+        self.assertEqual(self.cluster.must("logs", str(execution)).out, "a name of more than ASCII\n0 bytes\n")
 
     def end_of(self, *words):
         """How the one attempt of a bare command ended: its task, with attempts."""
