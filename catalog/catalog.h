@@ -30,7 +30,7 @@ enum class Trouble {
   unknown,      // broke while committing: may or may not be written. Every verb may be repeated
   fenced,       // the shard's term no longer stands
   refused,      // for what was asked: the text says why; the same again fails again
-  schema,       // the tables are not there, or of a version that this program cannot work on
+  schema,       // the tables are not there, damaged, or of a version that this program cannot work on
 };
 
 struct Options {

@@ -50,6 +50,8 @@ Trouble of_sqlite(int code, bool committing) {
     case SQLITE_RANGE:
       return Trouble::refused;
     case SQLITE_ERROR:
+    case SQLITE_NOTADB:  // no other moment makes a database of it
+    case SQLITE_CORRUPT:
       return Trouble::schema;
     case SQLITE_IOERR:
       return committing ? Trouble::unknown : Trouble::unavailable;

@@ -21,6 +21,8 @@ namespace {
 
 constexpr Duration kBackOffMost = seconds(5);
 constexpr Duration kLivedLong = seconds(10);
+constexpr Duration kSayAfter = seconds(10);  // that something is not ready yet
+constexpr Duration kSayAgain = seconds(60);
 
 // An abstract datagram socket, bound to "@argosy-PID-NAME".
 int open_notify_socket(const std::string& name) {
@@ -112,8 +114,12 @@ Status Children::start(const ChildSpec& spec) {
   child.notify_fd = open_notify_socket(notify_name(spec.name));
   child.token = polls_.add(child.notify_fd);
   if (auto launched = launch(child); !launched) return launched;
-  while (!child.ready) {
-    turn(std::nullopt);
+  for (Time say = child.started + kSayAfter; !child.ready;) {
+    turn(say);
+    if (const Time now = fabric::read_steady(); !child.ready && now >= say) {
+      std::cerr << "argosy: " << spec.name << " is not ready yet: " << last_words(child) << "\n";
+      say = now + kSayAgain;
+    }
     if (child.pid < 0) return Error{spec.name + " did not start: " + last_words(child)};
     if (asked_ > 0) return Error{"stopped before " + spec.name + " was ready"};
   }

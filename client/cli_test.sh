@@ -52,6 +52,11 @@ expect 75 "nobody listens" status --dir "$folder/c" --patience 0.5
 expect 75 "nobody listens" --output json --patience 0.5 --dir "$folder/c" execution list
 expect 2 "exclude each other" --dir "$folder/c" submit --array 1-2 --each-line f -- true
 expect 2 "no range" --dir "$folder/c" submit --array 5-1 -- true
+"$argosy" master config >/dev/full 2>err && { echo "FAILED: output that cannot be written goes unnoticed"; failed=1; }
+expect 2 "it is empty" --dir "$folder/c" submit --array "" -- true
+expect 2 "it is empty" --dir "$folder/c" submit --each-line "" -- true
+expect 2 "is no name" --dir "$folder/c" worker add ../w
+expect 2 "--limit" --dir "$folder/c" execution list --limit -1
 expect 2 "gpu=1" --dir "$folder/c" submit --resources gpu=1 -- true
 expect 2 "no command" --dir "$folder/c" submit --
 expect 2 "not both" --dir "$folder/c" submit load -- true

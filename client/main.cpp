@@ -97,7 +97,11 @@ int run(int argc, char** argv) {
     std::cerr << "argosy: which verb? See `argosy --help`\n";
     return static_cast<int>(Exit::usage);
   }
-  return cli.chosen();
+  const int status = cli.chosen();
+  std::cout.flush();
+  if (std::cout) return status;
+  std::cerr << "argosy: standard output cannot be written; is there room?\n";
+  return status == 0 ? static_cast<int>(Exit::failed) : status;
 }
 
 }  // namespace

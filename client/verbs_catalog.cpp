@@ -120,9 +120,9 @@ void add_catalog_verbs(CLI::App& app, Cli& cli) {
            [&cli] { return restored(cli, given); })
       ->add_option("--catalog", given.address, "sqlite:FILE or postgresql://…; that of master.toml when left out");
   cli.verb(*noun, "verify", "proves that each task has its one end and its whole log", [&cli] { return verify(cli, given); })
-      ->add_option("--execution", given.execution, "of this execution alone");
+      ->add_option("--execution", given.execution, "of this execution alone")->check(CLI::NonNegativeNumber);
   cli.verb(*noun, "clean", "removes what is older than the settings say", [&cli] { return clean(cli, given); })
-      ->add_option("--older-than-days", given.days, "executions that ended longer ago (30)");
+      ->add_option("--older-than-days", given.days, "executions that ended longer ago (30)")->check(CLI::NonNegativeNumber);
 }
 
 }  // namespace argosy::client

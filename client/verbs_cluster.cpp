@@ -88,7 +88,7 @@ void add_cluster_verbs(CLI::App& app, Cli& cli) {
                          {{{"AT", "at", Show::time}, {"WHO", "who"}, {"DID", "verb"}, {"TO", "object"}, {"DETAIL", "detail", Show::text, true}},
                           "id", "nothing was done yet"}, limit);
   });
-  list->add_option("--limit", limit, "rows at most; 0: all (50)");
+  list->add_option("--limit", limit, "rows at most; 0: all (50)")->check(CLI::NonNegativeNumber);
 }
 
 }  // namespace argosy::client

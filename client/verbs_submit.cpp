@@ -161,7 +161,8 @@ Outcome<std::vector<Submit>> make_submits(Cli& cli, const SubmitArguments& given
   for (const auto& text : given.parameters) {
     auto parameter = read_parameter(text);
     if (!parameter) return parameter.error();
-    shared.insert_or_assign(parameter->first, std::move(parameter->second));
+    const auto [at, fresh] = shared.emplace(std::move(*parameter));
+    if (!fresh) return usage("-p " + printable(at->first) + " is given twice");
   }
   const auto rows = read_rows(given.batch);
   if (!rows) return rows.error();
@@ -287,22 +288,24 @@ int run_submit(Cli& cli, SubmitArguments& given) {
 
 void add_submit_verb(CLI::App& app, Cli& cli) {
   static SubmitArguments given;
+  // An empty one is a script's variable that was not set: it must not run something else than was meant.
+  const CLI::Validator something([](std::string& text) { return text.empty() ? std::string("it is empty") : std::string(); }, "");
   CLI::App* submit = cli.verb(app, "submit", "runs a package, or a bare command: argosy submit -- CMD ARGS", [&cli] { return run_submit(cli, given); });
   submit->add_option("package", given.package, "FOLDER/PROJECT/PACKAGE, or the package's name where only one project has it");
   submit->add_option("-p,--parameter", given.parameters, "NAME=VALUE or NAME=@FILE; sensitive ones leave this machine sealed")->allow_extra_args(false);
-  submit->add_option("--environment", given.environment, "FOLDER/NAME that gives parameters their values");
-  submit->add_option("--project-version", given.version, "digest of the project's version; the newest when left out");
-  submit->add_option("--batch", given.batch, "JSON lines or CSV: one execution a row, columns are parameters; - is standard input");
+  submit->add_option("--environment", given.environment, "FOLDER/NAME that gives parameters their values")->check(something);
+  submit->add_option("--project-version", given.version, "digest of the project's version; the newest when left out")->check(something);
+  submit->add_option("--batch", given.batch, "JSON lines or CSV: one execution a row, columns are parameters; - is standard input")->check(something);
   submit->add_option("--worker", given.workers, "only on this worker; again for more")->allow_extra_args(false);
   submit->add_option("--worker-tag", given.tags, "only on workers with this tag; again for more")->allow_extra_args(false);
   submit->add_option("--priority", given.priority, "-1000 … 1000, higher goes first")->check(CLI::Range(-1000, 1000));
-  submit->add_option("--idempotency-key", given.key, "the same key and the same request give the same execution");
+  submit->add_option("--idempotency-key", given.key, "the same key and the same request give the same execution")->check(something);
   submit->add_flag("--wait", given.wait, "until it has ended; the exit status tells how");
   submit->add_option("--timeout", given.timeout, "of --wait, as in 30s; the execution goes on");
-  submit->add_option("--array", given.array, "an item for each number: 1-1000, 1-1000:2, 1,3,5-9");
-  submit->add_option("--each-line", given.each_line, "an item for each line of this file");
-  submit->add_option("--from-json", given.from_json, "an item for each value of this JSON array or JSON lines");
-  submit->add_option("--cwd", given.command.cwd, "folder to run in, the same on all workers; a fresh one when left out");
+  submit->add_option("--array", given.array, "an item for each number: 1-1000, 1-1000:2, 1,3,5-9")->check(something);
+  submit->add_option("--each-line", given.each_line, "an item for each line of this file")->check(something);
+  submit->add_option("--from-json", given.from_json, "an item for each value of this JSON array or JSON lines")->check(something);
+  submit->add_option("--cwd", given.command.cwd, "folder to run in, the same on all workers; a fresh one when left out")->check(something);
   submit->add_option("--env", given.command.env, "NAME=VALUE for the command; again for more")->allow_extra_args(false);
   submit->add_option("--resources", given.command.resources, "what it reserves: cpu=4,memory=8GiB");
   submit->add_option("--time", given.command.time, "running time that ends it, as in 30m");

@@ -1,4 +1,5 @@
 // worker: the fleet as operators see it. `worker start` and `worker config` stand in verbs_role.cpp.
+#include "base/text.h"
 #include "client/cli.h"
 #include "client/cluster_init.h"
 #include "fabric/keys.h"
@@ -23,6 +24,7 @@ const Listing& listing() {
 }
 
 int add(Cli& cli, const WorkerArguments& given) {
+  if (!is_name(given.name)) return cli.fail(usage(printable(given.name) + " is no name of a worker: letters, digits, '_', '-' and '.', at most 128 bytes"));
   std::string hex = given.key;
   if (hex.empty()) {
     // On this host: its key and settings are made in the folder.

@@ -163,8 +163,10 @@ TEST_P(SqliteFaults, AFileThatIsGoneIsNotMadeAnew) {
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(trouble, Trouble::schema);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "none.db"));
+  trouble = Trouble::none;
   std::ofstream(folder_ / "rubbish.db") << std::string(5000, 'x');
-  EXPECT_FALSE(Catalog::open("sqlite:" + (folder_ / "rubbish.db").string()).ok());
+  EXPECT_FALSE(Catalog::open("sqlite:" + (folder_ / "rubbish.db").string(), {}, &trouble).ok());
+  EXPECT_EQ(trouble, Trouble::schema);
 }
 
 TEST_P(SqliteFaults, AnInMemoryCatalogSurvivesRefusals) {
