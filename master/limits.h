@@ -57,6 +57,12 @@ struct Limits {
 // Whether every attempt's processes are gone by the time it counts as lost, whatever its lease: (lease + kill) x 1.02 < lost.
 inline bool is_lost_after_the_end(const Limits& limits) { return limits.lost_margin.us > 0 && limits.kill_time.us >= 0; }
 
+// Rules that a test may break on purpose, to prove that somebody notices. All false outside of the simulator.
+struct PlantedBugs {
+  bool adopter_does_not_wait = false;      // counts as lost what it did not grant itself
+  bool session_believed = false;           // a new session of a worker proves every earlier one dead
+};
+
 // Who this master is.
 struct Self {
   std::string name;         // from its certificate; the broker knows it from its key

@@ -194,8 +194,8 @@ void invariants(const State& state) {
 
 }  // namespace
 
-Machine::Machine(Self self, Limits limits, Rng rng, Sealer* sealer)
-    : state_(new State{.self = std::move(self), .limits = limits, .rng = rng, .sealer = sealer}) {
+Machine::Machine(Self self, Limits limits, Rng rng, Sealer* sealer, PlantedBugs bugs)
+    : state_(new State{.self = std::move(self), .limits = limits, .bugs = bugs, .rng = rng, .sealer = sealer}) {
   CHECK(is_lost_after_the_end(limits));
 }
 

@@ -21,7 +21,7 @@ struct State;
 class Machine {
  public:
   // `sealer` is borrowed and outlives the machine; nullptr: secrets cannot be opened, tasks with secrets fail.
-  Machine(Self self, Limits limits, Rng rng, Sealer* sealer);
+  Machine(Self self, Limits limits, Rng rng, Sealer* sealer, PlantedBugs bugs = {});
   ~Machine();
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;

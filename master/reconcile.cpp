@@ -44,7 +44,7 @@ struct Compared {
 };
 
 // One attempt that the catalog gives to this worker.
-void compare(Shard& shard, WorkerIndex worker, const Worker& who, const Lane& lane, const AttemptRef& attempt,
+void compare(Shard& shard, WorkerIndex worker, const Worker& who, const Lane& lane, const AttemptRef& attempt, bool believed,
              const std::vector<AttemptRef>& held, const std::vector<AttemptRef>& finished, Compared& out) {
   TaskState* task = find_task(shard, attempt.item);
   CHECK(task != nullptr);
@@ -57,7 +57,7 @@ void compare(Shard& shard, WorkerIndex worker, const Worker& who, const Lane& la
     if (!ended && stopping) out.stop.attempts.push_back(attempt);
   } else if (this_session) {
     out.again.push_back({attempt, worker, lane.session, lane.connection, true});
-  } else if (proved_dead(who, item.session)) {
+  } else if (believed || proved_dead(who, item.session)) {
     out.lost.push_back(attempt);
   }
 }
@@ -103,7 +103,9 @@ void on_inventory(Step& step, Shard& shard, WorkerIndex index, ConnectionId conn
   remember_session(worker, word.session, word.predecessor, word.host);
   const std::vector<AttemptRef> held = sorted(word.held), finished = sorted(word.finished);
   Compared compared;
-  for (const AttemptRef& attempt : lane.open) compare(shard, index, worker, lane, attempt, held, finished, compared);
+  for (const AttemptRef& attempt : lane.open) {
+    compare(shard, index, worker, lane, attempt, step.state.bugs.session_believed, held, finished, compared);
+  }
   Drop drop{word.session, {}};
   for (const AttemptRef& attempt : held) {
     if (!is_open_here(shard, index, attempt)) drop.attempts.push_back(attempt);
@@ -181,6 +183,7 @@ Time lost_at(const State& state, const Shard& shard, const Lane& lane, const Tas
   if (item.session == lane.session && lane.renewal.value != 0) return lane.granted_at + after;
   const auto earlier = lane.earlier.find(item.session);
   if (earlier != lane.earlier.end()) return earlier->second + after;
+  if (state.bugs.adopter_does_not_wait) return shard.adopted_at;
   // Never granted by this holder: the former one may have granted for as long as its grace.
   return shard.adopted_at + after + Duration{shard.former_grace.us + shard.former_grace.us / 50};
 }

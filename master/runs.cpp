@@ -71,6 +71,7 @@ Result<std::map<std::string, std::string>> seal_secrets(Step& step, const TaskSt
 struct Draft {
   WorkerIndex worker = no_worker;
   Run run;
+  std::vector<AttemptRef> stop;     // said behind the Run
   const TaskState* last = nullptr;  // whose spec is run.specs[last_spec]
   std::uint32_t last_spec = 0;
 };
@@ -118,7 +119,9 @@ void add(Step& step, Shard& shard, const Grant& grant, std::vector<Draft>& draft
       it->second.session != grant.session) {
     return;
   }
-  if (task->execution->status == ExecutionStatus::stopping || task->items.closed()) {
+  // One that is said again may run there all the same: its first Run and the Inventory that lacks it can have crossed.
+  const bool stopping = task->execution->status == ExecutionStatus::stopping;
+  if (!grant.again && (stopping || task->items.closed())) {
     return end_unsaid(step, shard, *task, no, EndReason::canceled, "canceled before it was started", declined, grant);
   }
   Lane& lane = shard.lanes[grant.worker];
@@ -132,7 +135,7 @@ void add(Step& step, Shard& shard, const Grant& grant, std::vector<Draft>& draft
   if (drafts.empty() || drafts.back().worker != grant.worker) {
     const auto at = std::find_if(drafts.begin(), drafts.end(), [&](const Draft& d) { return d.worker == grant.worker; });
     if (at == drafts.end()) {
-      drafts.push_back({grant.worker, {lane.session, lane.renewal, {}, {}}, nullptr, 0});
+      drafts.push_back({grant.worker, {lane.session, lane.renewal, {}, {}}, {}, nullptr, 0});
     } else {
       std::iter_swap(at, std::prev(drafts.end()));
     }
@@ -146,6 +149,7 @@ void add(Step& step, Shard& shard, const Grant& grant, std::vector<Draft>& draft
   const ForEach& array = body_of(*task).for_each;
   draft.run.items.push_back({*spec, grant.attempt, std::move(*value),
                              array.source == ItemSource::none ? std::string() : item_id(array, ItemNo{no})});
+  if (stopping) draft.stop.push_back(grant.attempt);
 }
 
 }  // namespace
@@ -156,7 +160,10 @@ void say_runs(Step& step, Shard& shard, const std::vector<Grant>& grants) {
   Declined declined;
   for (const Grant& grant : grants) add(step, shard, grant, drafts, declined);
   for (Draft& draft : drafts) {
-    if (!draft.run.items.empty()) say_to_worker(step, shard, draft.worker, std::move(draft.run));
+    if (draft.run.items.empty()) continue;
+    Stop stop{draft.run.session, std::move(draft.stop)};
+    say_to_worker(step, shard, draft.worker, std::move(draft.run));
+    if (!stop.attempts.empty()) say_to_worker(step, shard, draft.worker, std::move(stop));
   }
   if (!declined.claims.empty()) say_to_broker(step, std::move(declined));
 }

@@ -158,6 +158,7 @@ struct Sharing {
 struct State {
   Self self;
   Limits limits;
+  PlantedBugs bugs;
   Rng rng;
   Sealer* sealer = nullptr;
   Link link;

@@ -2,10 +2,10 @@
 // only a core can do wrong is a switch of that core (worker::PlantedBugs).
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace argosy::sim {
 
@@ -24,6 +24,13 @@ enum class Bug : std::uint8_t {
   cancel_too_early,         // P4: a cancel is answered before it is committed
   term_not_checked,         // P6: the write of a master that lost its term goes through
   key_forgotten,            // P1: the idempotency key is not kept
+  key_forgotten_after_failover,  // P1: nor is it by the one that takes over
+  unknown_settled_by_read,  // P5: a commit whose outcome is unknown is believed, because a former primary shows it
+  adopter_reads_first,      // P3: a new holder reads the shard before its term is raised
+  adopter_does_not_wait,    // P3: a new holder counts as lost what the former one may have granted
+  session_believed,         // P3: a new session is believed to be the end of the earlier one, without proof
+  session_before_sweep,     // P3: a worker says Hello before what it left is gone
+  earlier_spool_forgotten,  // P5: a worker that starts again forgets the ends that it kept
   log_window_unbounded,     // P9: a worker sends as much log as it has
   offers_unbounded,         // P9: a master publishes all that is ready
   explain_silent,           // P10: no reason is given
@@ -36,37 +43,9 @@ struct BugName {
   std::uint64_t seed;        // one that shows it
 };
 
-inline constexpr std::array kBugs = {
-    BugName{Bug::claim_skipped, "claim_skipped", "P2", 1},
-    BugName{Bug::accepted_before_commit, "accepted_before_commit", "P1", 1},
-    BugName{Bug::recorded_before_commit, "recorded_before_commit", "P5", 1},
-    BugName{Bug::late_run_obeyed, "late_run_obeyed", "P3", 20},
-    BugName{Bug::lease_from_answer, "lease_from_answer", "P3", 145},
-    BugName{Bug::deadline_ignored, "deadline_ignored", "P3", 20},
-    BugName{Bug::spool_forgotten, "spool_forgotten", "P5", 1},
-    BugName{Bug::log_from_zero, "log_from_zero", "P5", 1},
-    BugName{Bug::second_end_overwrites, "second_end_overwrites", "P4", 2},
-    BugName{Bug::end_twice, "end_twice", "P4", 1},
-    BugName{Bug::cancel_too_early, "cancel_too_early", "P4", 3},
-    BugName{Bug::term_not_checked, "term_not_checked", "P6", 4},
-    BugName{Bug::key_forgotten, "key_forgotten", "P1", 1},
-    BugName{Bug::log_window_unbounded, "log_window_unbounded", "P9", 1},
-    BugName{Bug::offers_unbounded, "offers_unbounded", "P9", 17},
-    BugName{Bug::explain_silent, "explain_silent", "P10", 1},
-};
-
-constexpr std::string_view to_string(Bug bug) {
-  for (const BugName& known : kBugs) {
-    if (known.bug == bug) return known.name;
-  }
-  return "none";
-}
-
-constexpr std::optional<BugName> find_bug(std::string_view name) {
-  for (const BugName& known : kBugs) {
-    if (known.name == name) return known;
-  }
-  return std::nullopt;
-}
+// All of them, in the order of the enum.
+const std::vector<BugName>& bugs();
+std::string_view to_string(Bug bug);
+std::optional<BugName> find_bug(std::string_view name);
 
 }  // namespace argosy::sim

@@ -19,7 +19,8 @@ void ClientProcess::start() {
 
 void ClientProcess::place(const Order& order) {
   orders_[order.submit.key] = order;
-  requests_[order.submit.key] = {order.submit, false, order.again};
+  const ShardId home = home_of(stage_.drawn, name(), order.submit.key);
+  requests_[order.submit.key] = {order.submit, false, order.again, stage_.rng.chance(1, 2) ? home : ShardId{}};
   say_all();
 }
 
@@ -43,12 +44,13 @@ void ClientProcess::hello() {
   say_word(std::move(word));
 }
 
-void ClientProcess::say_word(Word word) {
+void ClientProcess::say_word(Word word, ShardId shard) {
   if (!linked_) return;
   Message message;
   message.envelope.epoch = epoch_;
   message.envelope.connection = connection_;
   message.envelope.to.role = Role::master;
+  message.envelope.reign.shard = shard;
   const bool for_broker = std::holds_alternative<Hello>(word) || std::holds_alternative<Ping>(word);
   if (for_broker) message.envelope.to.role = Role::broker;
   message.word = std::move(word);
@@ -58,13 +60,16 @@ void ClientProcess::say_word(Word word) {
 void ClientProcess::say_all() {
   if (connection_ == ConnectionId{}) return;
   for (const auto& [key, request] : requests_) {
-    if (!request.answered) say_word(request.word);
+    if (!request.answered) say_word(request.word, request.shard);
   }
-  Watch watch{"watch", {}};
-  for (const auto& [execution, ended] : watched_) {
-    if (!ended) watch.executions.push_back(execution);
+  std::map<ShardId, Watch> watches;
+  for (const auto& [execution, watched] : watched_) {
+    if (!watched.ended) watches[watched.shard].executions.push_back(execution);
   }
-  if (!watch.executions.empty()) say_word(watch);
+  for (auto& [shard, watch] : watches) {
+    watch.request = "watch-" + std::to_string(shard.value);
+    say_word(watch, shard);
+  }
 }
 
 void ClientProcess::beat() {
@@ -96,7 +101,7 @@ void ClientProcess::frames_came(const Frames& frames) {
   if (const auto* word = std::get_if<Answer>(&message->word)) requests_[word->request].answered = true;
   if (const auto* word = std::get_if<Changed>(&message->word)) {
     const auto it = watched_.find(word->execution);
-    if (it != watched_.end() && is_terminal(word->status)) it->second = true;
+    if (it != watched_.end() && is_terminal(word->status)) it->second.ended = true;
   }
 }
 
@@ -107,7 +112,7 @@ void ClientProcess::on_accepted(const Accepted& word) {
   request.answered = true;
   const Order& order = orders_.at(word.key);
   const bool first = accepted_.emplace(word.key, word.execution).second;
-  if (order.submit.watch) watched_.emplace(word.execution, false);
+  if (order.submit.watch) watched_.emplace(word.execution, Watched{request.shard, false});
   if (request.again > 0) {
     --request.again;
     request.answered = false;
@@ -115,18 +120,24 @@ void ClientProcess::on_accepted(const Accepted& word) {
     orders_.at(word.key).another = false;
     Submit other = order.submit;
     other.priority += 1;
-    request = {other, false, 0};
+    request = {other, false, 0, request.shard};
   }
   if (!first || !order.cancel_after) return;
-  process.post(*order.cancel_after, [this, execution = word.execution] {
+  process.post(*order.cancel_after, [this, execution = word.execution, shard = request.shard] {
     const std::string id = "cancel-" + std::to_string(++last_request_);
-    requests_[id] = {Ask{id, "execution.cancel", "{\"execution\": " + std::to_string(execution.value) + "}"}, false, 0};
+    requests_[id] = {Ask{id, "execution.cancel", "{\"execution\": " + std::to_string(execution.value) + "}"}, false, 0, shard};
     say_all();
   });
 }
 
 void ClientProcess::on_refused(const Refused& word) {
   if (word.reason == Refusal::no_hello) return hello();
+  if (word.reason == Refusal::other_shard && requests_.contains(word.request)) {
+    Request& request = requests_[word.request];
+    request.shard = word.shard;
+    if (!request.answered) say_word(request.word, request.shard);
+    return;
+  }
   const bool final = word.reason == Refusal::conflict || word.reason == Refusal::invalid ||
                      word.reason == Refusal::not_found || word.reason == Refusal::too_large;
   const auto it = requests_.find(word.request);
@@ -144,8 +155,8 @@ std::string ClientProcess::pending() const {
   for (const auto& [key, request] : requests_) {
     if (!request.answered) text += name() + " waits for the answer to " + key + "; ";
   }
-  for (const auto& [execution, ended] : watched_) {
-    if (!ended) text += name() + " was not told of the end of execution " + std::to_string(execution.value) + "; ";
+  for (const auto& [execution, watched] : watched_) {
+    if (!watched.ended) text += name() + " was not told of the end of execution " + std::to_string(execution.value) + "; ";
   }
   return text;
 }

@@ -30,15 +30,16 @@ class ClientProcess : public Party {
     Word word;
     bool answered = false;
     std::uint32_t again = 0;
+    ShardId shard;              // whose holder is asked
   };
   struct Watched {
-    ExecutionId execution;
+    ShardId shard;
     bool ended = false;
   };
 
   void place(const Order& order);
   void say_all();
-  void say_word(Word word);
+  void say_word(Word word, ShardId shard = {});
   void hello();
   void beat();
   void on_accepted(const Accepted& word);
@@ -58,7 +59,7 @@ class ClientProcess : public Party {
   std::map<std::string, Request> requests_;           // by key or request id
   std::map<std::string, Order> orders_;               // by key
   std::map<std::string, ExecutionId> accepted_;       // by key
-  std::map<ExecutionId, bool> watched_;               // whether it has ended
+  std::map<ExecutionId, Watched> watched_;
 };
 
 }  // namespace argosy::sim

@@ -15,7 +15,7 @@ std::uint32_t some(Rng& rng, std::uint32_t most) { return rng.chance(1, 2) ? 0 :
 
 void draw_cluster(Rng& rng, Draw& d) {
   d.workers = 1 + up_to(rng, 3);
-  d.masters = 1 + (rng.chance(1, 3) ? 1 : 0);
+  rng.next();
   d.clients = 1 + up_to(rng, 1);
   d.cpus = 1 + up_to(rng, 3);
   d.offers_per_class = 4 + up_to(rng, 60);
@@ -31,7 +31,7 @@ void draw_time(Rng& rng, Draw& d) {
   d.commit_most = microseconds(rng.chance(1, 4) ? 1 + up_to(rng, 1'000'000) : 100 + up_to(rng, 20'000));
   d.lease = milliseconds(2'000 + up_to(rng, 10'000));
   d.catalog_grace = milliseconds(4'000 + up_to(rng, 16'000));
-  d.clock_ppm = rng.chance(1, 2) ? 9'900 : 0;
+  d.clock_ppm = rng.chance(1, 2) ? 10'000 : 0;
   d.run_most = milliseconds(200 + up_to(rng, rng.chance(1, 2) ? 60'000 : 12'000));
 }
 
@@ -53,6 +53,17 @@ void draw_faults(Rng& rng, Draw& d) {
   d.lose_spools = rng.chance(1, 3);
 }
 
+// What needs more than one of a kind. A generator of its own, so that the rest of a seed does not change with it.
+void draw_company(Rng rng, Draw& d) {
+  d.masters = 1 + up_to(rng, 2);
+  d.shards = 1 + up_to(rng, 2);
+  if (d.kill_broker + d.kill_master + d.kill_worker + d.cut + d.partition + d.catalog_away == 0) return;
+  if (d.masters > 1) d.sleep_master = some(rng, 2);
+  d.twin = rng.chance(1, 4) ? 1 + up_to(rng, 2) : 0;
+  d.catalog_failover = some(rng, 3);
+  d.catalog_standby_gone = rng.chance(1, 4) ? 1 : 0;
+}
+
 }  // namespace
 
 Draw draw(std::uint64_t seed) {
@@ -61,6 +72,7 @@ Draw draw(std::uint64_t seed) {
   draw_cluster(rng, d);
   draw_time(rng, d);
   draw_faults(rng, d);
+  draw_company(Rng(seed * 0xd1342543de82ef95 + 7), d);
   d.executions = 1 + up_to(rng, 5);
   d.items_most = 1 + up_to(rng, 30);
   if (!rng.chance(1, 4)) return d;
@@ -75,15 +87,15 @@ Draw draw(std::uint64_t seed) {
 
 std::string to_text(const Draw& d) {
   const auto n = [](auto number) { return std::to_string(number); };
-  return "workers " + n(d.workers) + " of " + n(d.cpus) + " cpus, masters " + n(d.masters) + ", clients " + n(d.clients) +
+  return "workers " + n(d.workers) + " of " + n(d.cpus) + " cpus, masters " + n(d.masters) + ", shards " + n(d.shards) + ", clients " + n(d.clients) +
          ", offers " + n(d.offers_per_class) + "/" + n(d.offers_per_group) + ", batch " + n(d.batch_rows) + " rows, log window " +
          n(d.log_window) + ", spool " + n(d.spool_bytes) + "; safety " + format_duration(d.safety) + ", delay " +
          format_duration(d.delay_most) + ", commit " + format_duration(d.commit_most) + ", lease " +
          format_duration(d.lease) + ", grace " + format_duration(d.catalog_grace) + ", clocks " + n(d.clock_ppm) + " ppm; kills: broker " + n(d.kill_broker) + ", master " +
          n(d.kill_master) + ", worker " + n(d.kill_worker) + ", keeper " + n(d.kill_keeper) + "; pauses: broker " +
-         n(d.pause_broker) + ", master " + n(d.pause_master) + ", worker " + n(d.pause_worker) + "; cuts " + n(d.cut) +
-         ", partitions " + n(d.partition) + ", rogues " + n(d.rogue) + "; catalog away " + n(d.catalog_away) + ", slow " +
-         n(d.catalog_slow) + ", unknown " + n(d.unknown_percent) + " %; spools " + (d.lose_spools ? "may be lost" : "kept") +
+         n(d.pause_broker) + ", master " + n(d.pause_master) + " and past its fencing " + n(d.sleep_master) + ", worker " + n(d.pause_worker) + "; cuts " + n(d.cut) +
+         ", partitions " + n(d.partition) + ", rogues " + n(d.rogue) + ", twins " + n(d.twin) + "; catalog away " + n(d.catalog_away) + ", slow " +
+         n(d.catalog_slow) + ", failovers " + n(d.catalog_failover) + ", without standby " + n(d.catalog_standby_gone) + ", unknown " + n(d.unknown_percent) + " %; spools " + (d.lose_spools ? "may be lost" : "kept") +
          "; executions " + n(d.executions) + ", items " + n(d.items_most) + ", run " + format_duration(d.run_most);
 }
 

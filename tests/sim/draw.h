@@ -19,6 +19,7 @@ struct Draw {
   // The cluster.
   std::uint32_t workers = 2;
   std::uint32_t masters = 1;
+  std::uint32_t shards = 1;
   std::uint32_t clients = 1;
   std::uint32_t cpus = 2;                  // of each worker
 
@@ -40,8 +41,11 @@ struct Draw {
   // Faults: how many of each in the safety phase.
   std::uint32_t kill_broker = 0, kill_master = 0, kill_worker = 0, kill_keeper = 0;
   std::uint32_t pause_broker = 0, pause_master = 0, pause_worker = 0;
+  std::uint32_t sleep_master = 0;          // through its own fencing
   std::uint32_t cut = 0, partition = 0, rogue = 0;
+  std::uint32_t twin = 0;                  // a second host with a worker's key
   std::uint32_t catalog_away = 0, catalog_slow = 0;
+  std::uint32_t catalog_failover = 0, catalog_standby_gone = 0;
   std::uint32_t unknown_percent = 0;       // of writes, while faults are on
   bool lose_spools = false;
 

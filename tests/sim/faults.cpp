@@ -12,11 +12,15 @@ void World::plan_faults() {
   plan(drawn_.pause_broker, &World::pause_broker);
   plan(drawn_.pause_master, &World::pause_master);
   plan(drawn_.pause_worker, &World::pause_worker);
+  plan(drawn_.sleep_master, &World::sleep_master);
+  plan(drawn_.twin, &World::twin_comes);
   plan(drawn_.cut, &World::cut_somebody);
   plan(drawn_.partition, &World::partition_somebody);
   plan(drawn_.rogue, &World::rogue_speaks);
   plan(drawn_.catalog_away, &World::catalog_away);
   plan(drawn_.catalog_slow, &World::catalog_slow);
+  plan(drawn_.catalog_failover, &World::catalog_failover);
+  plan(drawn_.catalog_standby_gone, &World::catalog_standby_gone);
 }
 
 void World::plan(std::uint32_t count, void (World::*fault)()) {
@@ -67,6 +71,52 @@ void World::pause_broker() { pause(broker_.process, "broker"); }
 void World::pause_master() {
   MasterProcess& master = any_master();
   pause(master.process, master.name());
+}
+
+// A master sleeps until somebody else has its shard, and wakes believing that it still holds it.
+void World::sleep_master() {
+  const ShardId shard{static_cast<std::uint32_t>(rng_.below(drawn_.shards))};
+  for (const auto& master : masters_) {
+    if (master->name() != store_.holder(shard) || !master->process.up() || master->process.paused()) continue;
+    stage_.note(master->name() + " falls asleep");
+    master->process.pause();
+    return wake_when_followed(*master, shard, agenda_.now() + seconds(30));
+  }
+}
+
+void World::wake_when_followed(MasterProcess& master, ShardId shard, Time latest) {
+  agenda_.after(milliseconds(50), [this, &master, shard, latest, life = master.process.life()] {
+    if (master.process.life() != life || !master.process.paused()) return;
+    if (store_.holder(shard) == master.name() && agenda_.now() < latest) return wake_when_followed(master, shard, latest);
+    agenda_.after(up_to(seconds(3)), [this, &master, life] {
+      if (master.process.life() != life || !master.process.paused()) return;
+      stage_.note(master.name() + " wakes");
+      master.process.resume();
+    });
+  });
+}
+
+// A second host starts with a worker's key: while that one is there, or while nobody hears it.
+void World::twin_comes() {
+  const std::size_t which = rng_.below(workers_.size());
+  WorkerProcess& twin = *twins_[which];
+  if (twin.process.up()) return;
+  if (rng_.chance(2, 3)) {
+    stage_.note(workers_[which]->name() + " is partitioned, and its twin comes");
+    network_.partition(*workers_[which], seconds(5) + up_to(seconds(30)));
+  }
+  twin.start();
+  agenda_.after(seconds(2) + up_to(seconds(30)), [&twin, life = twin.process.life()] {
+    if (twin.process.life() == life) twin.kill();
+  });
+}
+
+// Its owner finds out, and switches that host off for ever.
+void World::stop_twins() {
+  for (const auto& twin : twins_) {
+    if (twin->process.up()) twin->reboot();
+    twin->lose_spool();
+  }
 }
 
 void World::pause_worker() {
@@ -151,6 +201,20 @@ void World::rogue_speaks() {
 void World::catalog_away() {
   stage_.note("the catalog is away");
   store_.go_away(milliseconds(10) + up_to(seconds(rng_.chance(1, 3) ? 15 : 3)));
+}
+
+void World::catalog_failover() {
+  stage_.note("the catalog fails over");
+  store_.fail_over(milliseconds(50) + up_to(seconds(rng_.chance(1, 4) ? 10 : 2)));
+  if (!rng_.chance(1, 2)) return;
+  const std::string& victim = any_master().name();
+  stage_.note(victim + " stays connected to the former primary");
+  store_.lead_to_zombie(victim, up_to(seconds(12)));
+}
+
+void World::catalog_standby_gone() {
+  stage_.note("the catalog's standby is gone");
+  store_.lose_standby(milliseconds(200) + up_to(seconds(10)));
 }
 
 void World::catalog_slow() {

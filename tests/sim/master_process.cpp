@@ -4,6 +4,7 @@
 
 #include "catalog/views.h"
 #include "master/admit.h"
+#include "master/state.h"
 #include "schemas/codec.h"
 #include "schemas/transcript.h"
 
@@ -19,6 +20,13 @@ std::string digest_of(const Submit& word) {
     for (int i = 0; i < 16; ++i) text += "0123456789abcdef"[part >> (4 * i) & 15];
   }
   return text;
+}
+
+master::PlantedBugs planted_bugs(Bug bug) {
+  master::PlantedBugs bugs;
+  bugs.adopter_does_not_wait = bug == Bug::adopter_does_not_wait;
+  bugs.session_believed = bug == Bug::session_believed;
+  return bugs;
 }
 
 }  // namespace
@@ -39,6 +47,8 @@ void MasterProcess::start() {
   self.session = SessionId{1 + stage_.rng.below(1ull << 62)};
   self.host = {name() + "-host", name() + "-machine", "boot-1"};
   self.build = "sim";
+  self.shards.clear();
+  for (std::uint32_t i = 0; i < stage_.drawn.shards; ++i) self.shards.push_back(ShardId{i});
   master::Limits limits;
   const bool unbounded = stage_.bug == Bug::offers_unbounded;
   limits.offers_per_class = unbounded ? 100'000 : stage_.drawn.offers_per_class;
@@ -51,7 +61,7 @@ void MasterProcess::start() {
   limits.confirm_every = seconds(2);
   limits.values_chunk = 8;
   limits.values_chunks = 2;
-  machine_ = std::make_unique<master::Machine>(self, limits, Rng(stage_.rng.next()), nullptr);
+  machine_ = std::make_unique<master::Machine>(self, limits, Rng(stage_.rng.next()), nullptr, planted_bugs(stage_.bug));
   connection_ = {};
   asked_.clear();
   FleetNews fleet;
@@ -72,7 +82,7 @@ void MasterProcess::kill() {
   process.end();
   machine_.reset();
   stage_.network.leave(*this);
-  stage_.witnesses.tell([&](Witness& witness) { witness.process_ended(title()); });
+  stage_.witnesses.tell([&](Witness& witness) { witness.process_ended(label()); });
 }
 
 void MasterProcess::link_up() { step(master::LinkUp{}); }
@@ -89,7 +99,7 @@ void MasterProcess::frames_came(const Frames& frames) {
   if (finished != nullptr && stage_.bug == Bug::second_end_overwrites) {
     for (const AttemptEnd& end : finished->ends) stage_.store.overwrite_end(end);
   }
-  const auto* inventory = std::get_if<Inventory>(&message->word);
+  auto* inventory = std::get_if<Inventory>(&message->word);
   if (inventory != nullptr && stage_.bug == Bug::second_end_overwrites) {
     AttemptEnd end;
     end.exit_code = 0;
@@ -138,7 +148,7 @@ void MasterProcess::wake_later() {
 }
 
 void MasterProcess::explain(ExecutionId execution) {
-  if (!machine_ || !machine_->ready() || process.paused() || stage_.store.holder() != name()) return;
+  if (!machine_ || !machine_->ready() || process.paused() || !holds(execution)) return;
   asked_[++last_ticket_] = {{}, "", 0, execution};
   step(DeskOrder(ExplainOrder{last_ticket_, execution, {}, {}}));
 }
@@ -149,16 +159,24 @@ std::string MasterProcess::pending() const {
   return text.empty() ? text : name() + ": " + text + "; ";
 }
 
+// In the catalog and in its own mind: one that was paused may still think so, one whose taking broke off may not know.
+bool MasterProcess::holds(ExecutionId execution) const {
+  const auto view = catalog::show_execution(stage_.store.truth(), execution);
+  if (!view.ok() || !*view || stage_.store.holder((**view).shard) != name()) return false;
+  return machine_->state().shards.contains((**view).shard);
+}
+
 // -- The desk.
 
 void MasterProcess::desk(const Message& message) {
   const Address& client = message.envelope.from;
-  if (const auto* word = std::get_if<Submit>(&message.word)) return on_submit(client, *word);
+  if (const auto* word = std::get_if<Submit>(&message.word)) return on_submit(message.envelope, *word);
   if (const auto* word = std::get_if<Ask>(&message.word)) return on_ask(client, *word);
   if (const auto* word = std::get_if<Fetch>(&message.word)) return on_fetch(message, *word);
 }
 
-void MasterProcess::on_submit(const Address& client, const Submit& word) {
+void MasterProcess::on_submit(const Envelope& envelope, const Submit& word) {
+  const Address& client = envelope.from;
   if (stage_.bug == Bug::accepted_before_commit) {
     return say_to(client, Accepted{word.key, ExecutionId{1'000 + ++last_ticket_}, false});
   }
@@ -166,7 +184,11 @@ void MasterProcess::on_submit(const Address& client, const Submit& word) {
   if (const auto* refusal = std::get_if<master::AdmitRefusal>(&admitted)) {
     return say_to(client, Refused{Submit::word, refusal->reason, refusal->text, word.key, {}});
   }
-  step(master::Admit{ShardId{0}, client, word.watch, std::get<Admission>(admitted)});
+  const ShardId home = home_of(stage_.drawn, client.name, word.key);
+  if (envelope.reign.shard != home) {
+    return say_to(client, Refused{Submit::word, Refusal::other_shard, "another shard's", word.key, home});
+  }
+  step(master::Admit{home, client, word.watch, std::get<Admission>(admitted)});
 }
 
 // {"execution": 17}

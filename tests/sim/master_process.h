@@ -37,13 +37,14 @@ class MasterProcess : public Party {
     ExecutionId execution;
   };
 
+  bool holds(ExecutionId execution) const;
   void step(master::Event event);
   void honour(master::Effects& effects);
   void wake_later();
 
   // The desk.
   void desk(const Message& message);
-  void on_submit(const Address& client, const Submit& word);
+  void on_submit(const Envelope& envelope, const Submit& word);
   void on_ask(const Address& client, const Ask& word);
   void on_fetch(const Message& message, const Fetch& word);
   void answer(const DeskOutcome& outcome);

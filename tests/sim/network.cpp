@@ -10,12 +10,12 @@ namespace argosy::sim {
 std::string Party::title() const { return std::string(to_string(role_)) + "/" + name_; }
 
 void Network::join(Party& party) {
-  ports_[party.title()].wanted = true;
+  ports_[party.label()].wanted = true;
   dial(party, delay());
 }
 
 void Network::leave(Party& party) {
-  Port& port = ports_[party.title()];
+  Port& port = ports_[party.label()];
   port.wanted = false;
   ++port.dial;
   port.backlog.clear();
@@ -24,7 +24,7 @@ void Network::leave(Party& party) {
 }
 
 void Network::reconnect(Party& party) {
-  Port& port = ports_[party.title()];
+  Port& port = ports_[party.label()];
   if (port.link) close(port.link, any_fate(), Fate::lost, false, true);
   port.link.reset();
   party.process.post(Duration{}, [&party] { party.link_down(); });
@@ -38,7 +38,7 @@ void Network::hub_died() {
 }
 
 void Network::send_up(Party& party, Frames frames) {
-  Port& port = ports_[party.title()];
+  Port& port = ports_[party.label()];
   if (!port.link) return;
   const LinkPtr link = port.link;
   if (!link->open) {
@@ -61,13 +61,13 @@ bool Network::send_down(LinkId id, Frames frames) {
 }
 
 void Network::cut(Party& party) {
-  Port& port = ports_[party.title()];
+  Port& port = ports_[party.label()];
   if (!port.link || !port.link->open) return;
   close(port.link, any_fate(), any_fate(), true, true);
 }
 
 void Network::partition(Party& party, Duration how_long) {
-  Port& port = ports_[party.title()];
+  Port& port = ports_[party.label()];
   port.partitioned_until = std::max(port.partitioned_until, agenda_.now() + how_long);
   if (rng_.chance(1, 2) || !port.link) return;  // it goes on afterwards, if nobody gave up meanwhile
   close(port.link, Fate::lost, Fate::lost, false, false);
@@ -78,9 +78,9 @@ void Network::heal() {
 }
 
 void Network::dial(Party& party, Duration after) {
-  Port& port = ports_[party.title()];
+  Port& port = ports_[party.label()];
   agenda_.after(after, [this, &party, serial = ++port.dial] {
-    Port& dialled = ports_[party.title()];
+    Port& dialled = ports_[party.label()];
     if (serial != dialled.dial || !dialled.wanted) return;
     const bool answers = hub_->process.up() && !hub_->process.paused() && !partitioned(party) && !party.process.paused();
     if (answers) return connect(party);
@@ -89,7 +89,7 @@ void Network::dial(Party& party, Duration after) {
 }
 
 void Network::connect(Party& party) {
-  Port& port = ports_[party.title()];
+  Port& port = ports_[party.label()];
   const LinkPtr link = std::make_shared<Link>();
   link->id = ++last_link_;
   link->party = &party;
@@ -105,7 +105,7 @@ void Network::connect(Party& party) {
 
 void Network::pump_up(const LinkPtr& link) {
   if (link->up.empty()) return;
-  const Time until = link->open ? ports_[link->party->title()].partitioned_until : link->up_from;
+  const Time until = link->open ? ports_[link->party->label()].partitioned_until : link->up_from;
   if (agenda_.now() < until) return agenda_.at(until, [this, link] { pump_up(link); });
   const Frames frames = std::move(link->up.front());
   link->up.pop_front();
@@ -117,7 +117,7 @@ void Network::pump_up(const LinkPtr& link) {
 
 void Network::pump_down(const LinkPtr& link) {
   if (link->down.empty()) return;
-  const Time until = link->open ? ports_[link->party->title()].partitioned_until : link->down_from;
+  const Time until = link->open ? ports_[link->party->label()].partitioned_until : link->down_from;
   if (agenda_.now() < until) return agenda_.at(until, [this, link] { pump_down(link); });
   const Frames frames = std::move(link->down.front());
   link->down.pop_front();
@@ -136,7 +136,7 @@ void Network::close(const LinkPtr& link, Fate up, Fate down, bool tell_party, bo
   const Duration lateness = milliseconds(static_cast<std::int64_t>(rng_.below(8'000)));
   link->up_from = up == Fate::late ? agenda_.now() + lateness : agenda_.now();
   link->down_from = down == Fate::late ? agenda_.now() + lateness : agenda_.now();
-  Port& port = ports_[link->party->title()];
+  Port& port = ports_[link->party->label()];
   if (up == Fate::sent_again) {
     for (Frames& frames : link->up) port.backlog.push_back(std::move(frames));
     link->up.clear();
@@ -152,10 +152,10 @@ void Network::close(const LinkPtr& link, Fate up, Fate down, bool tell_party, bo
   if (!tell_party) return;
   const Time last = (down == Fate::delivered ? std::max(link->down_last, agenda_.now()) : agenda_.now()) + delay();
   agenda_.at(last, [this, link] {
-    Port& told = ports_[link->party->title()];
+    Port& told = ports_[link->party->label()];
     if (told.link != link || link->party->process.life() != link->party_life) return;
     link->party->process.post(Duration{}, [this, link] {
-      Port& now = ports_[link->party->title()];
+      Port& now = ports_[link->party->label()];
       if (now.link != link) return;
       now.link.reset();
       link->party->link_down();
@@ -165,7 +165,7 @@ void Network::close(const LinkPtr& link, Fate up, Fate down, bool tell_party, bo
 }
 
 bool Network::partitioned(const Party& party) const {
-  const auto it = ports_.find(party.title());
+  const auto it = ports_.find(party.label());
   return it != ports_.end() && agenda_.now() < it->second.partitioned_until;
 }
 

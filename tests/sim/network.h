@@ -26,7 +26,9 @@ using LinkId = std::uint64_t;  // never used again
 // Who dials.
 class Party {
  public:
-  Party(Agenda& agenda, Role role, std::string name) : process(agenda), role_(role), name_(std::move(name)) {}
+  // `label`: tells twins apart, who have one name. Empty: nobody has this name twice.
+  Party(Agenda& agenda, Role role, std::string name, std::string label = {})
+      : process(agenda), role_(role), name_(std::move(name)), label_(std::move(label)) {}
   virtual ~Party() = default;
 
   virtual void link_up() = 0;
@@ -35,13 +37,15 @@ class Party {
 
   Role role() const { return role_; }
   const std::string& name() const { return name_; }
-  std::string title() const;
+  std::string title() const;   // role and name: what a key says
+  std::string label() const { return label_.empty() ? title() : label_; }
 
   Process process;
 
  private:
   Role role_;
   std::string name_;
+  std::string label_;
 };
 
 // Who is dialled: the broker.
@@ -117,7 +121,7 @@ class Network {
   Rng& rng_;
   Duration delay_most_;
   Hub* hub_ = nullptr;
-  std::map<std::string, Port> ports_;  // by the party's title
+  std::map<std::string, Port> ports_;  // by the party's label
   std::map<LinkId, LinkPtr> links_;
   LinkId last_link_ = 0;
   std::uint64_t late_ = 0;

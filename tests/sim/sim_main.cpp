@@ -5,6 +5,7 @@
 //   sim --bugs [--seeds N]                        for each planted bug, the first seed that shows it
 //
 // Exit status: 0 every promise held (every bug was caught), 1 not, 2 usage.
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -19,7 +20,7 @@ namespace argosy::sim {
 namespace {
 
 struct Arguments {
-  std::uint64_t seeds = 0;  // 0: 100, or 200 for the hunt
+  std::uint64_t seeds = 0;  // 0: 100, or 500 for the hunt
   std::uint64_t from = 1;
   std::uint32_t jobs = 2;
   Bug bug = Bug::none;
@@ -61,7 +62,7 @@ Arguments parse(int argc, char** argv) {
     } else usage("unknown argument " + word);
   }
   if (arguments.jobs == 0 || arguments.jobs > 64) usage("--jobs is 1 … 64");
-  if (arguments.seeds == 0) arguments.seeds = arguments.bugs ? 200 : 100;
+  if (arguments.seeds == 0) arguments.seeds = arguments.bugs ? 500 : 100;
   return arguments;
 }
 
@@ -75,7 +76,7 @@ int tell_one(const Arguments& arguments) {
 
 int hunt_bugs(const Arguments& arguments) {
   int missed = 0;
-  for (const BugName& bug : kBugs) {
+  for (const BugName& bug : bugs()) {
     const Sum sum = run_seeds({arguments.from, arguments.seeds, arguments.jobs, bug.bug, std::string(bug.promise)});
     const bool caught = sum.failed_seed != 0;
     missed += caught ? 0 : 1;
@@ -88,11 +89,16 @@ int hunt_bugs(const Arguments& arguments) {
 }
 
 int run_all(const Arguments& arguments) {
+  const auto began = std::chrono::steady_clock::now();
   const Sum sum = run_seeds({arguments.from, arguments.seeds, arguments.jobs, arguments.bug, ""});
-  std::printf("seeds %llu, simulated hours %.2f, executions %llu, faults %llu, late messages %llu\n",
-              static_cast<unsigned long long>(sum.seeds), static_cast<double>(sum.simulated.us) / 3.6e9,
+  const double minutes = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count() / 60;
+  const double hours = static_cast<double>(sum.simulated.us) / 3.6e9;
+  std::printf("seeds %llu, simulated hours %.2f, executions %llu, faults %llu, late messages %llu; "
+              "%.1f minutes: in each %.1f simulated hours, %.0f faults\n",
+              static_cast<unsigned long long>(sum.seeds), hours,
               static_cast<unsigned long long>(sum.executions), static_cast<unsigned long long>(sum.faults),
-              static_cast<unsigned long long>(sum.late_messages));
+              static_cast<unsigned long long>(sum.late_messages), minutes, hours / minutes,
+              static_cast<double>(sum.faults) / minutes);
   if (sum.failed_seed == 0) return 0;
   const std::string bug = arguments.bug == Bug::none ? "" : " --bug " + std::string(to_string(arguments.bug));
   std::printf("FAILED: %s\nrepeat with: scripts/sim --from %llu --transcript%s\n", sum.failure.c_str(),

@@ -21,8 +21,8 @@ void say(Stage& stage, Party& party, Message message) {
   Frames frames = pack(message);
   message.envelope.from = {party.role(), party.name(), message.envelope.connection};
   stage.journal.mix(frames.body);
-  stage.witnesses.tell([&](Witness& witness) { witness.said(message); });
-  if (stage.journal.wants_text()) stage.note(party.title() + " says " + to_text(message));
+  stage.witnesses.tell([&](Witness& witness) { witness.said(party.label(), message); });
+  if (stage.journal.wants_text()) stage.note(party.label() + " says " + to_text(message));
   stage.network.send_up(party, std::move(frames));
 }
 
@@ -34,8 +34,8 @@ std::optional<Message> hear(Stage& stage, Party& party, const Frames& frames) {
     stage.witnesses.report("codec", party.title() + " cannot decode what the broker sent: " + word.error().message);
     return std::nullopt;
   }
-  stage.witnesses.tell([&](Witness& witness) { witness.heard(party.title(), *message); });
-  if (stage.journal.wants_text()) stage.note(party.title() + " hears " + to_text(*message));
+  stage.witnesses.tell([&](Witness& witness) { witness.heard(party.label(), *message); });
+  if (stage.journal.wants_text()) stage.note(party.label() + " hears " + to_text(*message));
   return message;
 }
 

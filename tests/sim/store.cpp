@@ -4,6 +4,8 @@
 
 #include "catalog/sql.h"
 #include "catalog/work.h"
+#include "schemas/states.h"
+#include "schemas/transcript.h"
 
 namespace argosy::sim {
 
@@ -28,26 +30,38 @@ void Store::write(Process& master, const std::string& name, std::shared_ptr<cons
     master.post(Duration{}, [answer, early] { answer(early); });
     told = true;
   }
-  agenda_.at(when, [this, &master, life, batch, told, answer = std::move(answer)] {
+  agenda_.at(when, [this, &master, life, name, batch, told, asked_at = agenda_.now(), answer = std::move(answer)] {
     const bool lives = master.life() == life;
-    BatchOutcome outcome = attempt(*batch, lives);
+    BatchOutcome outcome = attempt(*batch, fate(name, asked_at, lives));
     if (!lives || told) return;
     master.post(Duration{}, [answer, outcome = std::move(outcome)]() mutable { answer(std::move(outcome)); });
   });
 }
 
-// What was under way when its master died may still be written.
-BatchOutcome Store::attempt(const Batch& batch, bool master_lives) {
+// What becomes of a write whose turn it is. What was under way when its master died may still be written.
+Store::Fate Store::fate(const std::string& master, Time asked_at, bool master_lives) {
+  if (asked_at < failed_over_at_) return rng_.chance(1, 2) ? Fate::unknown_done : Fate::unknown_not_done;
+  if (away()) return Fate::unreachable;
+  if (!master_lives && rng_.chance(1, 2)) return Fate::not_done;
+  if (const auto zombie = zombie_until_.find(master); zombie != zombie_until_.end() && agenda_.now() < zombie->second) {
+    return Fate::unknown_not_done;
+  }
+  if (unknown_percent_ == 0 || !rng_.chance(unknown_percent_, 100)) return Fate::done;
+  return rng_.chance(1, 2) ? Fate::unknown_done : Fate::unknown_not_done;
+}
+
+BatchOutcome Store::attempt(const Batch& batch, Fate fate) {
   BatchOutcome outcome;
   outcome.id = batch.id;
   outcome.verdict = BatchVerdict::unavailable;
   outcome.detail = "the catalog cannot be reached";
-  if (away()) return outcome;
-  if (!master_lives && rng_.chance(1, 2)) return outcome;
-  if (unknown_percent_ == 0 || !rng_.chance(unknown_percent_, 100)) return write_really(batch);
+  if (fate == Fate::done) return write_really(batch);
+  if (fate == Fate::unreachable || fate == Fate::not_done) return outcome;
   ++unknown_;
-  if (rng_.chance(1, 2)) (void)write_really(batch);
-  outcome.verdict = BatchVerdict::unknown;
+  if (fate == Fate::unknown_done) (void)write_really(batch);
+  // The former primary shows it: committed there, and nowhere else.
+  const bool believed = bug_ == Bug::unknown_settled_by_read && fate == Fate::unknown_not_done && batch.admissions.empty();
+  outcome.verdict = believed ? BatchVerdict::committed : BatchVerdict::unknown;
   outcome.detail = "the connection broke while committing";
   return outcome;
 }
@@ -55,10 +69,21 @@ BatchOutcome Store::attempt(const Batch& batch, bool master_lives) {
 BatchOutcome Store::write_really(const Batch& batch) {
   const Term current = terms_[batch.fence.shard];
   BatchOutcome outcome = bug_ == Bug::none ? catalog::write(*catalog_, batch) : catalog::write(*catalog_, spoiled(batch));
+  if (outcome.verdict == BatchVerdict::committed && journal_->wants_text()) note(batch);
   if (outcome.verdict == BatchVerdict::committed && witnesses_ != nullptr) {
     witnesses_->tell([&](Witness& witness) { witness.committed(batch, outcome, current); });
   }
   return outcome;
+}
+
+// For people who read a transcript.
+void Store::note(const Batch& batch) {
+  std::string text = "committed, shard " + std::to_string(batch.fence.shard.value) + " term " + std::to_string(batch.fence.term.value) + ":";
+  for (const Admission& row : batch.admissions) text += " admits " + row.key;
+  for (const ClaimRow& row : batch.claims) text += " claims " + to_text(row.attempt);
+  for (const EndRow& row : batch.ends) text += " ends " + to_text(row.end.attempt) + " (" + std::string(to_string(row.end.reason)) + ")";
+  if (!batch.outputs.empty()) text += " " + std::to_string(batch.outputs.size()) + " chunks of logs";
+  journal_->line(agenda_.now(), text);
 }
 
 // The planted bugs of the write path.
@@ -89,26 +114,35 @@ void Store::overwrite_end(const AttemptEnd& end) {
 
 void Store::take(Process& master, const std::string& name, ShardId shard, WallTime at, Taken taken) {
   const std::uint64_t life = master.life();
-  agenda_.at(next_turn(name), [this, &master, life, name, shard, at, taken = std::move(taken)]() mutable {
-    if (master.life() != life) return;
-    if (away()) {
-      return master.post(Duration{}, [taken, shard] { taken(master::TakeFailed{shard, "the catalog cannot be reached"}); });
+  auto early = bug_ == Bug::adopter_reads_first && terms_[shard] != Term{}
+                   ? catalog::read_shard(*catalog_, {shard, terms_[shard]}) : Result<ShardSnapshot>(Error{""});
+  const Duration pause = early.ok() ? microseconds(static_cast<std::int64_t>(rng_.below(2'000'000))) : Duration{};  // of that adopter
+  agenda_.at(next_turn(name) + pause, [this, &master, life, name, shard, at, asked_at = agenda_.now(), early = std::move(early),
+                               taken = std::move(taken)]() mutable {
+    const bool lives = master.life() == life;
+    const Fate what = fate(name, asked_at, lives);
+    if (what == Fate::done || what == Fate::unknown_done) {
+      const auto reign = catalog::take_shard(*catalog_, shard, name, at);
+      CHECK(reign.ok());
+      terms_[shard] = reign->term;
+      holders_[shard] = name;
+      if (bug_ == Bug::key_forgotten_after_failover) forget_keys();
+      if (what == Fate::done && lives) return finish_take(master, name, *reign, std::move(early), std::move(taken));
     }
-    const auto reign = catalog::take_shard(*catalog_, shard, name, at);
-    CHECK(reign.ok());
-    terms_[shard] = reign->term;
-    holder_ = name;
-    finish_take(master, name, *reign, std::move(taken));
+    if (what == Fate::unknown_done || what == Fate::unknown_not_done) ++unknown_;
+    if (!lives) return;
+    master.post(Duration{}, [taken, shard] { taken(master::TakeFailed{shard, "the catalog cannot be reached"}); });
   });
 }
 
 // A transaction of its own, later.
-void Store::finish_take(Process& master, const std::string& name, ShardTerm reign, Taken taken) {
+void Store::finish_take(Process& master, const std::string& name, ShardTerm reign, Result<ShardSnapshot> early, Taken taken) {
   const std::uint64_t life = master.life();
-  agenda_.at(next_turn(name), [this, &master, life, reign, taken = std::move(taken)] {
+  agenda_.at(next_turn(name), [this, &master, life, reign, early = std::move(early), taken = std::move(taken)]() mutable {
     if (master.life() != life) return;
     auto snapshot = away() ? Result<ShardSnapshot>(Error{"the catalog cannot be reached"})
                            : catalog::read_shard(*catalog_, reign);
+    if (snapshot.ok() && early.ok()) snapshot = std::move(early), snapshot->reign = reign;
     if (!snapshot.ok()) {
       return master.post(Duration{}, [taken, reign, why = snapshot.error().message] {
         taken(master::TakeFailed{reign.shard, why});
@@ -119,17 +153,37 @@ void Store::finish_take(Process& master, const std::string& name, ShardTerm reig
   });
 }
 
+// The planted bug: what a failover leaves of the keys.
+void Store::forget_keys() {
+  catalog::Sql& sql = catalog_->sql();
+  (void)sql.write([&] { return sql.run("UPDATE executions SET key = key || '~' || id WHERE key NOT LIKE '%~%'"); });
+}
+
+void Store::fail_over(Duration how_long) {
+  failed_over_at_ = agenda_.now();
+  go_away(how_long);
+}
+
+void Store::lead_to_zombie(const std::string& master, Duration how_long) { zombie_until_[master] = agenda_.now() + how_long; }
+
+const std::string& Store::holder(ShardId shard) const {
+  static const std::string nobody;
+  const auto it = holders_.find(shard);
+  return it == holders_.end() ? nobody : it->second;
+}
+
 Time Store::next_turn(const std::string& name) {
   Time& busy = busy_until_[name];
   const auto most = static_cast<std::uint64_t>(commit_most_.us);
   auto takes = static_cast<std::int64_t>(100 + rng_.below((rng_.chance(1, 6) ? most : most / 20) + 1));
   if (agenda_.now() < slow_until_) takes += static_cast<std::int64_t>(rng_.below(3'000'000));
-  busy = std::max(busy, agenda_.now()) + microseconds(takes);
+  busy = std::max(std::max(busy, agenda_.now()), hang_until_) + microseconds(takes);
   return busy;
 }
 
 void Store::heal() {
-  away_until_ = slow_until_ = agenda_.now();
+  away_until_ = slow_until_ = hang_until_ = agenda_.now();
+  zombie_until_.clear();
   unknown_percent_ = 0;
   commit_most_ = std::min(commit_most_, milliseconds(5));
 }

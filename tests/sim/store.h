@@ -1,4 +1,5 @@
-// Store: the real catalog code on an in-memory SQLite, behind a wrapper that is slow, away, or leaves outcomes unknown.
+// Store: the real catalog code on an in-memory SQLite, behind a wrapper that is slow, away, fails over, or leaves outcomes
+// unknown. It stands for a primary with a synchronous standby: what was acknowledged survives, of the rest nobody knows.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "tests/sim/agenda.h"
 #include "tests/sim/bugs.h"
 #include "tests/sim/host.h"
+#include "tests/sim/journal.h"
 #include "tests/sim/witness.h"
 
 namespace argosy::sim {
@@ -25,7 +27,7 @@ class Store {
   ~Store();
 
   catalog::Catalog& truth() const { return *catalog_; }
-  void set_witnesses(Witnesses* witnesses) { witnesses_ = witnesses; }
+  void set_witnesses(Witnesses* witnesses, Journal* journal) { witnesses_ = witnesses, journal_ = journal; }
 
   // Writes of one master come one after another. The answer is posted to the process, if it still lives.
   using Answered = std::function<void(BatchOutcome)>;
@@ -40,19 +42,30 @@ class Store {
   bool away() const { return agenda_.now() < away_until_; }
   void go_away(Duration how_long) { away_until_ = std::max(away_until_, agenda_.now() + how_long); }
   void be_slow(Duration how_long) { slow_until_ = std::max(slow_until_, agenda_.now() + how_long); }
+  // The primary dies; the standby is promoted after that time. What was under way may have got there, or not.
+  void fail_over(Duration how_long);
+  // This master's connection leads to the former primary: it reads, and its commits never end well.
+  void lead_to_zombie(const std::string& master, Duration how_long);
+  // The synchronous standby is gone: commits hang until it is back, then they are done.
+  void lose_standby(Duration how_long) { hang_until_ = std::max(hang_until_, agenda_.now() + how_long); }
   void set_unknown_percent(std::uint32_t percent) { unknown_percent_ = percent; }
   void heal();
 
-  // Who took the shard last; a master that was paused may still think that it is the one.
-  const std::string& holder() const { return holder_; }
+  // Who took the shard last; a master that was paused may still think that it is the one. Empty: nobody yet.
+  const std::string& holder(ShardId shard) const;
   std::uint64_t unknown() const { return unknown_; }
 
  private:
-  BatchOutcome attempt(const Batch& batch, bool master_lives);
+  enum class Fate : std::uint8_t { done, not_done, unreachable, unknown_done, unknown_not_done };
+
+  Fate fate(const std::string& master, Time asked_at, bool master_lives);
+  BatchOutcome attempt(const Batch& batch, Fate fate);
+  void note(const Batch& batch);
   BatchOutcome write_really(const Batch& batch);
   Batch spoiled(const Batch& batch);
+  void forget_keys();
   Time next_turn(const std::string& name);
-  void finish_take(Process& master, const std::string& name, ShardTerm reign, Taken taken);
+  void finish_take(Process& master, const std::string& name, ShardTerm reign, Result<ShardSnapshot> early, Taken taken);
 
   Agenda& agenda_;
   Rng& rng_;
@@ -60,10 +73,12 @@ class Store {
   Bug bug_;
   std::unique_ptr<catalog::Catalog> catalog_;
   Witnesses* witnesses_ = nullptr;
+  Journal* journal_ = nullptr;
   std::map<std::string, Time> busy_until_;
+  std::map<std::string, Time> zombie_until_;
   std::map<ShardId, Term> terms_;
-  std::string holder_;
-  Time away_until_, slow_until_;
+  std::map<ShardId, std::string> holders_;
+  Time away_until_, slow_until_, hang_until_, failed_over_at_;
   std::uint32_t unknown_percent_ = 0;
   std::uint64_t unknown_ = 0;
   std::uint64_t spoiled_keys_ = 0;

@@ -38,7 +38,7 @@ class Witness {
       : truth_(truth), promise_(std::move(promise)), reports_(reports) {}
   virtual ~Witness() = default;
 
-  virtual void said(const Message&) {}                       // by a master, worker or client, at the moment it is sent
+  virtual void said(const std::string& /*by*/, const Message&) {}   // by a master, worker or client, at the moment it is sent
   virtual void heard(const std::string& /*by*/, const Message&) {}  // by a master, worker or client
   virtual void began(const Deed&) {}                         // a task's process runs
   virtual void gone(const Deed&) {}                          // nothing of it is left

@@ -13,7 +13,7 @@ class P1 : public Witness {
  public:
   using Witness::Witness;
 
-  void said(const Message& message) override {
+  void said(const std::string& /*by*/, const Message& message) override {
     if (const auto* word = std::get_if<Submit>(&message.word)) {
       first_.try_emplace({message.envelope.from.name, word->key}, word->priority);
     }

@@ -20,7 +20,7 @@ class P3 : public Witness {
 
   void gone(const Deed& deed) override {
     const auto it = alive_.find(deed.attempt.item);
-    if (it != alive_.end() && it->second.attempt == deed.attempt && it->second.worker == deed.worker) alive_.erase(it);
+    if (it != alive_.end() && it->second.attempt == deed.attempt && it->second.session == deed.session) alive_.erase(it);
   }
 
  private:

@@ -17,7 +17,7 @@ class P4 : public Witness {
  public:
   using Witness::Witness;
 
-  void said(const Message& message) override {
+  void said(const std::string& /*by*/, const Message& message) override {
     if (const auto* ask = std::get_if<Ask>(&message.word)) {
       const std::size_t digits = ask->arguments.find_first_of("0123456789");
       cancels_[{message.envelope.from.name, ask->request}] = ExecutionId{std::stoull(ask->arguments.substr(digits))};

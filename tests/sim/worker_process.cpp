@@ -5,12 +5,16 @@
 
 namespace argosy::sim {
 
-WorkerProcess::WorkerProcess(Stage& stage, const Workload& workload, std::string name, HostClock clock)
-    : Party(stage.agenda, Role::worker, name), stage_(stage), host_(stage, workload, name, clock) {}
+WorkerProcess::WorkerProcess(Stage& stage, const Workload& workload, std::string name, HostClock clock, bool twin)
+    : Party(stage.agenda, Role::worker, name, twin ? "worker/" + name + "'s twin" : std::string()),
+      stage_(stage),
+      twin_(twin),
+      host_(stage, workload, name, clock) {}
 
 void WorkerProcess::start() {
   process.begin();
-  stage_.note(name() + " starts");
+  stage_.note(label() + " starts");
+  if (stage_.bug == Bug::session_before_sweep) return begin_session();
   host_.sweep([this, life = process.life()] {
     if (process.life() == life) begin_session();
   });
@@ -20,9 +24,12 @@ void WorkerProcess::begin_session() {
   session_ = SessionId{1 + stage_.rng.below(1ull << 62)};
   worker::Limits limits;
   limits.capacity = {stage_.drawn.cpus * 1'000, 1ull << 30, {}};
-  worker::Identity identity{session_, host_.last_session, {name() + "-host", name() + "-machine", host_.boot_id}, "sim"};
+  worker::Identity identity{session_, host_.last_session, {host_name() + "-host", host_name() + "-machine", host_.boot_id}, "sim"};
   std::vector<worker::SpooledAttempt> spooled;
   std::erase_if(host_.spool, [](const auto& entry) { return !entry.second.end; });
+  if (stage_.bug == Bug::earlier_spool_forgotten) {
+    while (!host_.spool.empty()) forget(host_.spool.begin()->first);
+  }
   for (const auto& [attempt, kept] : host_.spool) {
     worker::SpooledAttempt old{kept.session, kept.shard, *kept.end, {}};
     for (const LogChunk& chunk : kept.chunks) {
@@ -42,12 +49,12 @@ void WorkerProcess::begin_session() {
 }
 
 void WorkerProcess::kill() {
-  stage_.note(name() + " is killed");
+  stage_.note(label() + " is killed");
   process.end();
   machine_.reset();
   stage_.network.leave(*this);
   host_.worker_died();
-  stage_.witnesses.tell([&](Witness& witness) { witness.process_ended(title()); });
+  stage_.witnesses.tell([&](Witness& witness) { witness.process_ended(label()); });
 }
 
 void WorkerProcess::kill_with_keeper() {

@@ -15,7 +15,8 @@ namespace argosy::sim {
 
 class WorkerProcess : public Party {
  public:
-  WorkerProcess(Stage& stage, const Workload& workload, std::string name, HostClock clock);
+  // `twin`: on a host of its own, with a key that another has, too.
+  WorkerProcess(Stage& stage, const Workload& workload, std::string name, HostClock clock, bool twin = false);
 
   // A new session: sweeps, then dials.
   void start();
@@ -41,6 +42,7 @@ class WorkerProcess : public Party {
 
  private:
   void begin_session();
+  std::string host_name() const { return twin_ ? name() + "-twin" : name(); }
   WorkerHost::Listener listener();
   void keeper_died();
   // From the keeper, in order, and when the worker is not paused.
@@ -57,6 +59,7 @@ class WorkerProcess : public Party {
   std::uint64_t spool_size() const;
 
   Stage& stage_;
+  bool twin_;
   WorkerHost host_;
   std::unique_ptr<worker::Machine> machine_;
   SessionId session_;

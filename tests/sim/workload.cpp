@@ -33,6 +33,12 @@ char log_byte(AttemptRef attempt, std::uint64_t offset) {
   return static_cast<char>('!' + (mixed(attempt, 7) + offset * 31 + offset / 97) % 90);
 }
 
+ShardId home_of(const Draw& drawn, const std::string& submitter, const std::string& key) {
+  std::uint64_t mixed = 0xcbf29ce484222325;
+  for (const char c : submitter + "/" + key) mixed = (mixed ^ static_cast<std::uint8_t>(c)) * 0x100000001b3;
+  return ShardId{static_cast<std::uint32_t>((mixed >> 20) % drawn.shards)};
+}
+
 Workload::Workload(const Draw& drawn, std::uint64_t seed) : drawn_(drawn), seed_(seed) {
   Rng rng(seed ^ 0x5eed'5eed);
   for (std::uint32_t i = 0; i < drawn.executions; ++i) {

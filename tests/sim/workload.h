@@ -33,6 +33,9 @@ struct Behaviour {
   std::vector<std::pair<Duration, std::uint32_t>> writes;  // after the start, so many bytes
 };
 
+// The shard that a submitter's key belongs to, for ever.
+ShardId home_of(const Draw& drawn, const std::string& submitter, const std::string& key);
+
 class Workload {
  public:
   Workload(const Draw& drawn, std::uint64_t seed);

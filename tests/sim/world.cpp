@@ -28,13 +28,14 @@ World::World(const Options& options)
       stage_{agenda_, rng_, drawn_, options.bug, journal_, network_, store_, witnesses_},
       workload_(drawn_, options.seed),
       broker_(stage_, any_clock()) {
-  store_.set_witnesses(&witnesses_);
+  store_.set_witnesses(&witnesses_, &journal_);
   network_.set_hub(&broker_);
   std::vector<RosterEntry> roster;
   for (std::uint32_t i = 1; i <= drawn_.workers; ++i) {
     const std::string name = "w" + std::to_string(i);
     roster.push_back({key_of(roster.size() + 1), name, Role::worker, RosterState::enabled});
     workers_.push_back(std::make_unique<WorkerProcess>(stage_, workload_, name, any_clock()));
+    if (drawn_.twin > 0) twins_.push_back(std::make_unique<WorkerProcess>(stage_, workload_, name, any_clock(), true));
   }
   for (std::uint32_t i = 1; i <= drawn_.clients; ++i) {
     const std::string name = "c" + std::to_string(i);
@@ -110,6 +111,7 @@ void World::heal() {
   network_.heal();
   network_.set_delay(std::min(drawn_.delay_most, milliseconds(5)));
   store_.heal();
+  stop_twins();
   if (!broker_.process.up()) broker_.start();
   broker_.process.resume();
   for (const auto& master : masters_) {
@@ -139,6 +141,9 @@ std::string World::pending() const {
   for (const auto& worker : workers_) text += worker->pending();
   for (const auto& master : masters_) text += master->pending();
   if (!text.empty()) return text;
+  for (std::uint32_t i = 0; i < drawn_.shards; ++i) {
+    if (store_.holder(ShardId{i}).empty()) return "nobody holds shard " + std::to_string(i) + "; ";
+  }
   catalog::ExecutionFilter open;
   open.statuses = {ExecutionStatus::created, ExecutionStatus::running, ExecutionStatus::pending, ExecutionStatus::stopping};
   const auto views = catalog::list_executions(store_.truth(), open);

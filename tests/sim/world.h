@@ -43,6 +43,7 @@ class World {
   bool run_until(Time until, bool stop_when_quiet);
   std::string pending() const;
   void rogue_speaks();
+  void stop_twins();
 
   // Faults; each chooses its victim.
   void kill_broker();
@@ -51,12 +52,17 @@ class World {
   void kill_keeper();
   void pause_broker();
   void pause_master();
+  void sleep_master();
   void pause_worker();
   void cut_somebody();
   void partition_somebody();
   void catalog_away();
   void catalog_slow();
+  void catalog_failover();
+  void catalog_standby_gone();
+  void twin_comes();
 
+  void wake_when_followed(MasterProcess& master, ShardId shard, Time latest);
   void pause(Process& process, const std::string& who);
   void pause_between(WorkerProcess& worker, std::uint16_t word, std::int64_t least_percent, std::int64_t most_percent,
                      bool alone);
@@ -79,6 +85,7 @@ class World {
   BrokerProcess broker_;
   std::vector<std::unique_ptr<MasterProcess>> masters_;
   std::vector<std::unique_ptr<WorkerProcess>> workers_;
+  std::vector<std::unique_ptr<WorkerProcess>> twins_;  // one for each worker, seldom up
   std::vector<std::unique_ptr<ClientProcess>> clients_;
   bool healed_ = false;
   std::uint64_t faults_ = 0;

@@ -1,0 +1,48 @@
+#include "tests/sim/bugs.h"
+
+namespace argosy::sim {
+
+const std::vector<BugName>& bugs() {
+  static const std::vector<BugName> kBugs = {
+      {Bug::claim_skipped, "claim_skipped", "P2", 1},
+      {Bug::accepted_before_commit, "accepted_before_commit", "P1", 1},
+      {Bug::recorded_before_commit, "recorded_before_commit", "P5", 1},
+      {Bug::late_run_obeyed, "late_run_obeyed", "P3", 173},
+      {Bug::lease_from_answer, "lease_from_answer", "P3", 234},
+      {Bug::deadline_ignored, "deadline_ignored", "P3", 4},
+      {Bug::spool_forgotten, "spool_forgotten", "P5", 1},
+      {Bug::log_from_zero, "log_from_zero", "P5", 1},
+      {Bug::second_end_overwrites, "second_end_overwrites", "P4", 2},
+      {Bug::end_twice, "end_twice", "P4", 1},
+      {Bug::cancel_too_early, "cancel_too_early", "P4", 6},
+      {Bug::term_not_checked, "term_not_checked", "P6", 4},
+      {Bug::key_forgotten, "key_forgotten", "P1", 1},
+      {Bug::key_forgotten_after_failover, "key_forgotten_after_failover", "P1", 1},
+      {Bug::unknown_settled_by_read, "unknown_settled_by_read", "P5", 2},
+      {Bug::adopter_reads_first, "adopter_reads_first", "P3", 4},
+      {Bug::adopter_does_not_wait, "adopter_does_not_wait", "P3", 4},
+      {Bug::session_believed, "session_believed", "P3", 4},
+      {Bug::session_before_sweep, "session_before_sweep", "P3", 253},
+      {Bug::earlier_spool_forgotten, "earlier_spool_forgotten", "P5", 19},
+      {Bug::log_window_unbounded, "log_window_unbounded", "P9", 4},
+      {Bug::offers_unbounded, "offers_unbounded", "P9", 17},
+      {Bug::explain_silent, "explain_silent", "P10", 1},
+  };
+  return kBugs;
+}
+
+std::string_view to_string(Bug bug) {
+  for (const BugName& known : bugs()) {
+    if (known.bug == bug) return known.name;
+  }
+  return "none";
+}
+
+std::optional<BugName> find_bug(std::string_view name) {
+  for (const BugName& known : bugs()) {
+    if (known.name == name) return known;
+  }
+  return std::nullopt;
+}
+
+}  // namespace argosy::sim
