@@ -81,6 +81,17 @@ commit
 >   nothing
 # A retry: what the first had written is there for the second, though the first is not run again.
 submit k3 tasks=a,b:needs=a>a carried=1.0.0 key=7
+>   commit 12 term 1
+>     admission k3
 commit
+>   alice ← Accepted{key "k3", execution 3}
+>   broker ← Publish{offers [{item 3.1.0, offer_class 1, group 3}]}
+>   commit 13 term 1
+>     task 3.1 ready [0,0)
 claim w1 items=3.1.0
+>   nothing
 commit
+>   commit 14 term 1
+>     claim 3.1.0#1 w1
+>     task 3.1 ready [1,1)
+>     execution 3 running
