@@ -15,6 +15,8 @@ class Roles(Cluster):
         settings = {**(settings or {}), **{name: common for name in names if common}}
         super().__init__(workers=workers, up=False, settings=settings,
                          more=("--masters", masters, "--shards", shards), **more)
+        if more.get("catalog"):          # before any of several masters looks at it
+            self.must("catalog", "migrate", "--dir", self.folder, "--catalog", more["catalog"])
 
     def launch(self, name):
         """Without waiting."""
