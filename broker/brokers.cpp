@@ -41,6 +41,16 @@ bool outranks(const Epoch& one, bool one_greeted, const Epoch& other, bool other
   return one_greeted != other_greeted ? one_greeted : one > other;
 }
 
+// The alarm that stands here and matters most.
+std::string trouble_of(const State& state) {
+  if (!state.hook_trouble.empty()) return state.hook_trouble;
+  if (!state.endpoint_trouble.empty()) return state.endpoint_trouble;
+  for (const auto& [name, other] : state.watch.all()) {
+    if (!other.trouble.empty()) return name + ": " + other.trouble;
+  }
+  return {};
+}
+
 }  // namespace
 
 Step step_of(const Reign& reign) {
@@ -87,7 +97,7 @@ Beat beat_of(const Options& options, const State& state) {
   beat.roster = state.roster.serial;
   beat.endpoint = state.endpoint.serial;
   beat.fingerprint = options.fingerprint;
-  beat.trouble = state.hook_trouble.empty() ? state.endpoint_trouble : state.hook_trouble;
+  beat.trouble = trouble_of(state);
   return beat;
 }
 
@@ -116,10 +126,12 @@ void Machine::Turn::beat_came(const MessageCame& message, const Beat& beat) {
   // Only who serves answers there: it is how standbys know.
   if (at_endpoint && !std::holds_alternative<Serving>(state_.reign)) return;
   if (at_endpoint) {
-    state_.watch.heard_at_endpoint(now_, beat.broker);
+    state_.watch.heard_at_endpoint(now_, beat);
+    weigh(beat);
   } else {
     heard_from(beat.broker, beat);
   }
+  if (at_endpoint && !std::holds_alternative<Serving>(state_.reign)) return;
   Envelope envelope = to_broker_envelope(Beat::word, beat.broker);
   out_.out.push_back({message.peer, std::move(envelope), beat_of(options_, state_)});
   give_newer(message, *other, beat);
@@ -144,6 +156,7 @@ void Machine::Turn::on(const BrokerSaid& said) {
   if (const auto* beat = std::get_if<Beat>(&said.word)) {
     if (said.peer.empty()) {
       state_.watch.heard_endpoint(now_, *beat);
+      if (beat->broker != options_.name) weigh(*beat);
     } else if (said.peer == beat->broker) {
       heard_from(said.peer, *beat);
     } else if (Other* other = state_.watch.of(said.peer)) {
@@ -165,6 +178,12 @@ void Machine::Turn::on(const ConnectionRefused& refused) {
 
 void Machine::Turn::heard_from(const std::string& peer, const Beat& beat) {
   state_.watch.heard(now_, peer, beat);
+  weigh(beat);
+  look_around();
+}
+
+// Whatever way it was heard: the highest epoch is remembered, and of two that reign one yields.
+void Machine::Turn::weigh(const Beat& beat) {
   state_.known = std::max(state_.known, beat.epoch);
   const Beat own = beat_of(options_, state_);
   const Step step = step_of(state_.reign);
@@ -182,7 +201,6 @@ void Machine::Turn::heard_from(const std::string& peer, const Beat& beat) {
   } else if (!other_reigns && reigns && beat.epoch > own.epoch) {
     happen(Happening::known_above);
   }
-  look_around();
 }
 
 // A Hello knows of it. Where another broker may serve in it, this one is not the active any more.

@@ -1,5 +1,7 @@
 #include "broker/config.h"
 
+#include <set>
+
 #include "base/text.h"
 
 namespace argosy::broker {
@@ -52,12 +54,63 @@ void bind_bounds(Settings& settings, Config& config) {
                "messages that may wait for one peer; above, it is taken for gone");
 }
 
+void bind_hook(Settings& settings, const std::string& name, HookConfig& hook, const std::string& help) {
+  settings.add("hooks." + name, hook.command, help);
+  settings.add("hooks." + name + "_timeout", hook.timeout, milliseconds(10), seconds(600),
+               "after that it is killed and has failed");
+}
+
+void bind_brokers(Settings& settings, Config& config) {
+  settings.add("beat", config.machine.beat, milliseconds(5), seconds(10),
+               "how often brokers tell each other that they are there");
+  settings.add("takeover_after", config.machine.takeover_after, milliseconds(50), seconds(600),
+               "silence of the active broker and of the endpoint after which a standby takes over; at least four beats");
+  settings.add("peer_listen", config.peer_listen,
+               "this broker's own address, for the other brokers: tcp://ADDRESS:PORT; wanted with peers");
+  settings.add("watch", config.watch,
+               "the virtual endpoint as clients reach it, watched while standing by; empty: the endpoint");
+  settings.add("fingerprint", config.fingerprint,
+               "SHA-256 of the cluster's endpoint certificate, hex: with another one this broker does not start; empty: any");
+  bind_hook(settings, "on_activate", config.on_activate, "command that brings the virtual endpoint's address to this host");
+  bind_hook(settings, "on_deactivate", config.on_deactivate,
+            "command that takes it away; also run at each start, so it must do no harm where the address is not here");
+  bind_hook(settings, "fence", config.fence,
+            "command that makes sure that $ARGOSY_PEER does not serve any more; none: it is killed where its directory is known");
+  bind_hook(settings, "on_alarm", config.on_alarm, "command that tells people of $ARGOSY_ALARM, about $ARGOSY_PEER");
+  settings.add_tables("peers", config.peers, [](Settings& keys, PeerConfig& peer) {
+    keys.add("name", peer.name, "the other broker's name");
+    keys.add("endpoint", peer.endpoint, "its own address: its peer_listen");
+    keys.add("directory", peer.directory, "its folder, if it runs on this host: it is killed before this one takes over");
+  }, "the other brokers, one table each; with any, this one starts as a standby. Hooks are run only then");
+}
+
+// What contradicts itself; empty: nothing.
+std::string wrong_with_brokers(const Config& config) {
+  const Options& machine = config.machine;
+  const bool hooks = !config.on_activate.command.empty() || !config.on_deactivate.command.empty() ||
+                     !config.fence.command.empty();
+  if (config.peers.empty()) return hooks ? "hooks: are run only where there are peers; name those too" : "";
+  if (!config.peer_listen.starts_with("tcp://")) return "peer_listen: wants this broker's own address, tcp://ADDRESS:PORT";
+  if (machine.takeover_after < machine.beat * 4) return "takeover_after: must be at least four beats, or late ones look like silence";
+  if (!config.watch.starts_with("tcp://") || config.watch.ends_with(":0")) {
+    return "watch: wants the virtual endpoint with its port; by default that is `endpoint`";
+  }
+  std::set<std::string> names{machine.name};
+  for (const PeerConfig& peer : config.peers) {
+    if (!is_name(peer.name)) return "peers: '" + printable(peer.name) + "' is no name";
+    if (!names.insert(peer.name).second) return "peers: " + peer.name + " is there twice, or is this broker's own name";
+    if (!peer.endpoint.starts_with("tcp://")) return "peers: " + peer.name + ": endpoint wants tcp://HOST:PORT";
+  }
+  return "";
+}
+
 }  // namespace
 
 void bind(Settings& settings, Config& config) {
   bind_files(settings, config);
   bind_times(settings, config.machine);
   bind_bounds(settings, config);
+  bind_brokers(settings, config);
 }
 
 Result<Config> load_config(const std::filesystem::path& file) {
@@ -70,12 +123,18 @@ Result<Config> load_config(const std::filesystem::path& file) {
        {&config.endpoint_certificate, &config.endpoint_key, &config.roster, &config.directory}) {
     if (std::filesystem::path(*path).is_relative()) *path = (folder / *path).lexically_normal().string();
   }
+  for (PeerConfig& peer : config.peers) {
+    if (!peer.directory.empty()) peer.directory = (folder / peer.directory).lexically_normal().string();
+    config.machine.peers.push_back(peer.name);
+  }
+  if (config.watch.empty()) config.watch = config.endpoint;
   if (!is_name(config.machine.name))
     return Error{file.string() + ": name: '" + printable(config.machine.name) + "' is no name"};
   if (config.machine.silence <= config.machine.heartbeat * 2) {
     return Error{file.string() +
                  ": silence: must be more than twice the heartbeat, or one late word ends a connection"};
   }
+  if (const std::string wrong = wrong_with_brokers(config); !wrong.empty()) return Error{file.string() + ": " + wrong};
   return config;
 }
 

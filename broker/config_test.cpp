@@ -44,12 +44,45 @@ TEST(Config, NamesWhatIsWrong) {
   says("name = \"no name\"\n", "name");
 }
 
+constexpr const char* kStandby =
+    "name = \"b1\"\nendpoint = \"tcp://127.0.0.1:7433\"\npeer_listen = \"tcp://127.0.0.1:7434\"\n";
+
+TEST(Config, KnowsTheOtherBrokers) {
+  const auto config = load(std::string(kStandby) +
+                           "[hooks]\nfence = [\"ssh\", \"b2\"]\nfence_timeout = \"2s\"\n[[peers]]\nname = \"b2\"\n"
+                           "endpoint = \"tcp://127.0.0.1:7435\"\ndirectory = \"../b2\"\n");
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  EXPECT_EQ(config->machine.peers, std::vector<std::string>{"b2"});
+  EXPECT_EQ(config->watch, "tcp://127.0.0.1:7433");
+  EXPECT_EQ(config->fence.command, (std::vector<std::string>{"ssh", "b2"}));
+  EXPECT_EQ(config->fence.timeout, seconds(2));
+  EXPECT_TRUE(std::filesystem::path(config->peers[0].directory).is_absolute());
+  EXPECT_TRUE(config->peers[0].directory.ends_with("/b2"));
+}
+
+TEST(Config, NamesWhatIsWrongWithOtherBrokers) {
+  const auto says = [](const std::string& text, const std::string& what) {
+    const auto config = load(text);
+    ASSERT_FALSE(config.ok()) << text;
+    EXPECT_NE(config.error().message.find(what), std::string::npos) << config.error().message;
+  };
+  const std::string b2 = "[[peers]]\nname = \"b2\"\nendpoint = \"tcp://127.0.0.1:7435\"\n";
+  says("name = \"b1\"\n" + b2, "peer_listen");
+  says(std::string(kStandby) + b2 + b2, "twice");
+  says(std::string(kStandby) + "[[peers]]\nname = \"b1\"\nendpoint = \"tcp://127.0.0.1:7435\"\n", "own name");
+  says(std::string(kStandby) + "[[peers]]\nname = \"b2\"\n", "b2: endpoint");
+  says(std::string(kStandby) + "takeover_after = \"100ms\"\n" + b2, "takeover_after");
+  says("endpoint = \"tcp://127.0.0.1:0\"\npeer_listen = \"tcp://127.0.0.1:7434\"\n" + b2, "watch");
+  says(std::string(kStandby) + "[hooks]\non_activate = [\"true\"]\n", "hooks");
+  says(std::string(kStandby) + "[[peers]]\nnamme = \"b2\"\n", "namme");
+}
+
 TEST(Config, DocumentsEveryKey) {
   Config config;
   Settings settings;
   bind(settings, config);
   const std::string text = settings.describe();
-  for (const char* key : {"endpoint", "roster", "heartbeat", "offers_per_class", "send_queue"}) {
+  for (const char* key : {"endpoint", "roster", "heartbeat", "offers_per_class", "send_queue", "takeover_after", "[[peers]]", "on_alarm"}) {
     EXPECT_NE(text.find(key), std::string::npos) << key;
   }
   EXPECT_TRUE(settings.parse(text, "described"));

@@ -52,8 +52,12 @@ fabric::Standing standing_of(RosterState state) {
 }  // namespace
 
 Status Identities::read_file() {
-  const auto entries = fabric::load_roster(file_);
+  auto entries = fabric::load_roster(file_);
   if (!entries) return entries.error();
+  if (broker_key_) {
+    std::erase_if(*entries, [&](const auto& each) { return each.key == *broker_key_; });
+    entries->push_back({*broker_key_, "broker", fabric::Role::broker, fabric::Standing::enabled});
+  }
   roster_.replace_file_entries(*entries);
   use();
   return Done{};

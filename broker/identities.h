@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ class Identities {
  public:
   Identities(fabric::Gate& gate, std::string file) : gate_(gate), file_(std::move(file)) {}
 
+  // The endpoint's own key: other brokers use it as a client's.
+  void trust_brokers(const fabric::PublicKey& key) { broker_key_ = key; }
   Status read_file();  // on failure the roster stays as it was
   void push(const std::vector<RosterEntry>& entries);
 
@@ -31,6 +34,7 @@ class Identities {
   fabric::Gate& gate_;
   std::string file_;
   fabric::Roster roster_;
+  std::optional<fabric::PublicKey> broker_key_;
 };
 
 }  // namespace argosy::broker

@@ -49,6 +49,14 @@ Result<Keepsakes> Keepsakes::open(const std::filesystem::path& folder) {
       return Error{file.string() + ": " + roster.error().message + "; remove it, masters push it again"};
     kept.roster_ = *roster;
   }
+  if (const auto file = folder / "endpoint"; std::filesystem::exists(file)) {
+    const auto bytes = fabric::read_private_file(file);
+    if (!bytes) return bytes.error();
+    const auto endpoint = decode<Endpoint>(*bytes);
+    if (!endpoint)
+      return Error{file.string() + ": " + endpoint.error().message + "; remove it, masters say it again"};
+    kept.endpoint_ = *endpoint;
+  }
   return kept;
 }
 
@@ -56,6 +64,12 @@ Status Keepsakes::store(const Epoch& epoch) {
   const std::string text = std::to_string(epoch.number) + " " + epoch.broker + "\n";
   auto stored = fabric::write_private_file(folder_ / "epoch", text, fabric::Existing::replace);
   if (stored) epoch_ = epoch;
+  return stored;
+}
+
+Status Keepsakes::store(const Endpoint& endpoint) {
+  auto stored = fabric::write_private_file(folder_ / "endpoint", encode(endpoint), fabric::Existing::replace);
+  if (stored) endpoint_ = endpoint;
   return stored;
 }
 

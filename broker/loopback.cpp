@@ -115,6 +115,11 @@ void Loopback::stop() {
   thread_.join();
 }
 
+void Loopback::close() {
+  stop();
+  shell_.reset();
+}
+
 Party& Loopback::connect(Role role, const std::string& name, const fabric::KeyPair& keys) {
   parties.push_back(std::make_unique<Party>(context_, endpoint_, server_keys_.public_key, keys, role, name));
   polls_.add(*parties.back()->socket);

@@ -69,12 +69,14 @@ class Loopback {
   // Writes the roster and starts the broker's thread.
   void open();
   void stop();
+  void close();  // and gives its folder back
 
   Party& connect(Role role, const std::string& name, const fabric::KeyPair& keys);
   // Connected, Hello said and Welcome heard.
   Party& greet(Role role, const std::string& name, const fabric::KeyPair& keys, Hello hello);
 
   const std::string& endpoint() const { return endpoint_; }
+  void use_endpoint(std::string endpoint) { endpoint_ = std::move(endpoint); }  // of brokers that the test started
 
   // Lets all parties receive until the condition holds; false: not within a generous while.
   bool until(const std::function<bool()>& condition);

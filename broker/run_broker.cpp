@@ -36,9 +36,8 @@ int run_broker(const Config& config) {
       std::make_shared<spdlog::logger>("broker", std::make_shared<spdlog::sinks::stderr_color_sink_mt>()));
   spdlog::set_level(spdlog::level::from_str(config.log_level));
 
-  auto shell = Shell::open(config);
+  auto shell = Shell::open(config, fabric::tell_ready);
   if (!shell) return fail(shell.error());
-  fabric::tell_ready("ready " + (*shell)->endpoint());
   const auto ended = (*shell)->run(signals.fd(), [&] { return order_of(signals.take()); });
   if (!ended) return fail(ended.error());
   spdlog::info("stopped");

@@ -75,6 +75,7 @@ TEST(RunBroker, TellsThatItServesAndEndsWellAtSigterm) {
   close(fd);
 
   Config second = files.config;
+  second.directory += ".2";
   second.endpoint = line.substr(std::strlen("ready "));
   testing::internal::CaptureStderr();
   EXPECT_EQ(run_broker(second), 1);

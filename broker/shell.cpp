@@ -9,6 +9,7 @@
 
 #include "broker/door.h"
 #include "broker/request_of.h"
+#include "broker/turn.h"
 #include "fabric/certificates.h"
 #include "fabric/clock.h"
 #include "schemas/codec.h"
@@ -32,13 +33,24 @@ fabric::ServerOptions server_options(const Config& config, fabric::KeyPair keys)
   return options;
 }
 
-Result<fabric::KeyPair> load_endpoint_key(const Config& config) {
+// One socket is for everybody, the other for brokers: their peers must not be mixed up.
+PeerId peer_id(fabric::Peer peer, Via via) {
+  return {peer.value * 2 + (via == Via::peers ? 1 : 0)};
+}
+
+// Notes the certificate's fingerprint in the configuration.
+Result<fabric::KeyPair> load_endpoint_key(Config& config) {
   auto keys = fabric::load_key_pair(config.endpoint_key);
   if (!keys) return keys.error();
   const auto certificates = fabric::Certificate::load(config.endpoint_certificate);
   if (!certificates) return certificates.error();
   for (const fabric::Certificate& each : *certificates) {
-    if (each.facts().key == keys->public_key) return keys;
+    if (each.facts().key != keys->public_key) continue;
+    config.machine.fingerprint = each.facts().fingerprint;
+    if (config.fingerprint.empty() || config.fingerprint == config.machine.fingerprint) return keys;
+    return Error{config.endpoint_certificate + ": its fingerprint is " + config.machine.fingerprint +
+                 ", that of the cluster is " + config.fingerprint +
+                 ": take key and certificate from a broker that serves (argosy cluster export, import)"};
   }
   return Error{config.endpoint_certificate + ": does not carry the key of " + config.endpoint_key +
                "; take both from the same `argosy cluster init` or import"};
@@ -54,34 +66,48 @@ std::uint64_t resident_bytes() {
 
 }  // namespace
 
-Shell::Shell(Config config, Keepsakes kept, fabric::KeyPair keys)
+Shell::Shell(Config config, Keepsakes kept, ProcessMark mark, fabric::KeyPair keys, Tell tell)
     : config_(std::move(config)),
       kept_(std::move(kept)),
+      mark_(std::move(mark)),
+      key_pair_(std::move(keys)),
+      tell_(std::move(tell)),
       machine_(config_.machine),
       gate_(context_),
       identities_(gate_, config_.roster),
-      server_(
-          std::make_unique<fabric::ServerSocket>(context_, gate_, server_options(config_, std::move(keys)))) {
+      server_(std::make_unique<fabric::ServerSocket>(context_, gate_, server_options(config_, key_pair_))),
+      links_(context_, polls_, config_, key_pair_),
+      hooks_(polls_, config_) {
   polls_.add(*server_);
+  if (config_.peers.empty()) return;
+  peer_server_ = std::make_unique<fabric::ServerSocket>(context_, gate_, server_options(config_, key_pair_));
+  polls_.add(*peer_server_);
+  identities_.trust_brokers(key_pair_.public_key);
 }
 
-Result<std::unique_ptr<Shell>> Shell::open(Config config) {
+Result<std::unique_ptr<Shell>> Shell::open(Config config, Tell tell) {
   auto keys = load_endpoint_key(config);
   if (!keys) return keys.error();
   auto kept = Keepsakes::open(config.directory);
   if (!kept) return kept.error();
-  std::unique_ptr<Shell> shell(new Shell(std::move(config), std::move(*kept), std::move(*keys)));
+  auto mark = ProcessMark::make(config.directory);
+  if (!mark) return mark.error();
+  std::unique_ptr<Shell> shell(
+      new Shell(std::move(config), std::move(*kept), std::move(*mark), std::move(*keys), std::move(tell)));
   if (auto read = shell->identities_.read_file(); !read) return read.error();
   shell->identities_.push(shell->kept_.roster().entries);
-  if (auto risen = shell->rise(); !risen) return risen.error();
+  if (auto begun = shell->begin(); !begun) return begun.error();
   return shell;
 }
 
-Status Shell::rise() {
-  // The port first: an epoch is not spent on a broker that cannot listen. Nobody is answered before the loop
-  // runs.
-  if (auto listens = server_->listen(config_.endpoint); !listens) return listens.error();
-  step(Start{kept_.epoch(), kept_.roster(), {}});
+Status Shell::begin() {
+  // The port first: an epoch is not spent on a broker that cannot listen, and of two that start, one sees the
+  // other. Nobody is answered before the loop runs.
+  const bool alone = peer_server_ == nullptr;
+  const auto listens = alone ? server_->listen(config_.endpoint) : peer_server_->listen(config_.peer_listen);
+  if (!listens) return listens.error();
+  if (auto opened = links_.open(); !opened) return opened.error();
+  step(Start{kept_.epoch(), kept_.roster(), kept_.endpoint()});
   if (failed_) return *failed_;
   return Done{};
 }
@@ -91,9 +117,7 @@ Status Shell::run(int fd, const std::function<Order()>& read_order) {
   gate_seen_at_ = fabric::read_steady();
   std::vector<fabric::Readiness> ready;
   while (!stopped_ && !failed_) {
-    Time until = gate_seen_at_ + kGateLook;
-    if (const auto deadline = machine_.deadline()) until = std::min(until, *deadline);
-    polls_.wait(until, ready);
+    polls_.wait(deadline(), ready);
     for (const fabric::Readiness& each : ready) {
       if (each.token != orders) continue;
       const Order order = read_order();
@@ -107,21 +131,46 @@ Status Shell::run(int fd, const std::function<Order()>& read_order) {
   return Done{};
 }
 
+std::optional<Time> Shell::deadline() const {
+  Time next = gate_seen_at_ + kGateLook;
+  for (const auto& each : {machine_.deadline(), links_.deadline(), hooks_.deadline()}) {
+    if (each) next = std::min(next, *each);
+  }
+  return next;
+}
+
 void Shell::turn() {
-  receive();
-  take_departures();
+  receive(*server_, Via::endpoint);
+  if (peer_server_ != nullptr) receive(*peer_server_, Via::peers);
+  take_departures(*server_, Via::endpoint);
+  if (peer_server_ != nullptr) take_departures(*peer_server_, Via::peers);
+  take_brokers();
   const Now now = fabric::read_clock();
   if (gate_seen_at_ + kGateLook <= now.steady) report_gate(now);
   if (const auto deadline = machine_.deadline(); deadline && *deadline <= now.steady) step(Tick{});
 }
 
-void Shell::receive() {
-  fabric::Received received;
-  for (int i = 0; i < kMessagesPerTurn && server_->receive(received); ++i) take(received);
+// What others said on links that this broker opened, and hooks that ended.
+void Shell::take_brokers() {
+  std::vector<Event> events;
+  const Time now = fabric::read_steady();
+  links_.take(now, events);
+  hooks_.take(now, events);
+  steps(events);
 }
 
-void Shell::take(fabric::Received& received) {
-  const PeerId peer{received.peer.value};
+void Shell::steps(std::vector<Event>& events) {
+  for (Event& each : events) follow_ups_.push_back(std::move(each));
+  settle();
+}
+
+void Shell::receive(fabric::ServerSocket& server, Via via) {
+  fabric::Received received;
+  for (int i = 0; i < kMessagesPerTurn && !stopped_ && server.receive(received); ++i) take(received, via);
+}
+
+void Shell::take(fabric::Received& received, Via via) {
+  const PeerId peer = peer_id(received.peer, via);
   keys_.try_emplace(peer, received.key);
   const Identity identity = identities_.of(received.key);
   if (received.frames.size() == 1 && received.frames[0].empty()) return;  // a probe
@@ -135,7 +184,7 @@ void Shell::take(fabric::Received& received) {
 
   body_ = std::move(received.frames[1]);
   std::string request = is_client(identity.role) ? request_of(envelope->word, body_.view()) : "";
-  MessageCame message{peer, identity, std::move(*envelope), Opaque{{}, std::move(request)}};
+  MessageCame message{peer, identity, std::move(*envelope), Opaque{{}, std::move(request)}, via};
   // What the door refuses anyway is not decoded.
   if (is_for_broker(message.envelope) && identity.enabled && may_say(identity.role, message.envelope.word)) {
     auto word = decode_body(message.envelope.word, body_.view());
@@ -148,12 +197,12 @@ void Shell::take(fabric::Received& received) {
   step(std::move(message));
 }
 
-void Shell::take_departures() {
+void Shell::take_departures(fabric::ServerSocket& server, Via via) {
   std::vector<fabric::Peer> gone;
-  server_->take_gone(fabric::read_steady(), gone);
+  server.take_gone(fabric::read_steady(), gone);
   for (const fabric::Peer peer : gone) {
-    keys_.erase({peer.value});
-    step(PeerGone{{peer.value}});
+    keys_.erase(peer_id(peer, via));
+    step(PeerGone{peer_id(peer, via)});
   }
 }
 
@@ -211,17 +260,60 @@ void Shell::settle() {
     Effects effects;
     machine_.step(fabric::read_clock(), next, effects);
     honour(effects);
+    if (failed_) return;
+  }
+  tell_readiness();
+}
+
+void Shell::tell_readiness() {
+  if (!told_serving_ && std::holds_alternative<Serving>(state().reign)) {
+    told_serving_ = true;
+    if (tell_) tell_("ready " + endpoint());
+  }
+  if (!told_standby_ && std::holds_alternative<Watching>(state().reign)) {
+    told_standby_ = true;
+    if (tell_) tell_("ready standby " + config_.machine.name);
   }
 }
 
 void Shell::honour(Effects& effects) {
+  keep(effects);
+  if (failed_) return;
+  for (Outgoing& each : effects.out) send(each);
+  honour_brokers(effects);
+  stopped_ = stopped_ || effects.stopped;
+}
+
+void Shell::honour_brokers(Effects& effects) {
+  const Time now = fabric::read_steady();
+  for (LinkOutgoing& each : effects.link_out) links_.send(each);
+  if (effects.stop_listening) {
+    spdlog::info("gives the endpoint up");
+    server_->stop_listening();
+  }
+  std::vector<Event> ended;
+  for (const HookOrder& each : effects.hooks) hooks_.order(each, now, ended);
+  for (Event& each : ended) follow_ups_.push_back(std::move(each));
+  if (effects.listen) {
+    const auto listens = server_->listen(config_.endpoint);
+    if (listens) {
+      follow_ups_.push_back(Listening{});
+    } else {
+      follow_ups_.push_back(ListenFailed{listens.error().message});
+    }
+  }
+  for (const Alarm& each : effects.alarms) hooks_.alarm(each, state().known, now);
+  if (peer_server_ != nullptr) links_.watch_endpoint(duty_of(state().reign) != BrokerDuty::active && !effects.stopped);
+}
+
+void Shell::keep(Effects& effects) {
   if (effects.store_epoch) {
     const Epoch& epoch = *effects.store_epoch;
     if (const auto stored = kept_.store(epoch); !stored) {
       failed_ = stored.error();
       return;
     }
-    spdlog::info("reigns in epoch {} as {}", epoch.number, epoch.broker);
+    spdlog::info("rises in epoch {} as {}", epoch.number, epoch.broker);
     follow_ups_.push_back(EpochStored{epoch});
   }
   if (effects.roster) {
@@ -231,8 +323,11 @@ void Shell::honour(Effects& effects) {
     }
     recheck_identities();
   }
-  for (Outgoing& each : effects.out) send(each);
-  stopped_ = stopped_ || effects.stopped;
+  if (effects.endpoint) {
+    if (const auto stored = kept_.store(*effects.endpoint); !stored) {
+      spdlog::error("the new endpoint is told, but not kept: {}", stored.error().message);
+    }
+  }
 }
 
 void Shell::send(Outgoing& outgoing) {
@@ -244,7 +339,9 @@ void Shell::send(Outgoing& outgoing) {
     frames[1] = std::move(body_);
   }
   // A peer that is gone is told by take_gone().
-  if (server_->send({outgoing.peer.value}, frames) == fabric::Sent::full)
+  const bool to_broker = outgoing.peer.value % 2 == 1;
+  fabric::ServerSocket& server = to_broker ? *peer_server_ : *server_;
+  if (server.send({outgoing.peer.value / 2}, frames) == fabric::Sent::full)
     follow_ups_.push_back(SendFailed{outgoing.peer});
 }
 

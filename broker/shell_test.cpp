@@ -162,12 +162,16 @@ TEST(Broker, RaisesItsEpochAtEachStartAndNamesATakenPort) {
   EXPECT_EQ(Keepsakes::open(fleet.config.directory)->epoch(), (Epoch{1, "b1"}));
 
   Config second = fleet.config;
+  const auto same_folder = Shell::open(second);
+  ASSERT_FALSE(same_folder.ok());
+  EXPECT_NE(same_folder.error().message.find("another broker runs in this folder"), std::string::npos);
+  second.directory += ".2";
   second.endpoint = fleet.endpoint();
   const auto taken = Shell::open(second);
   ASSERT_FALSE(taken.ok());
   EXPECT_NE(taken.error().message.find(fleet.endpoint()), std::string::npos);
 
-  fleet.stop();
+  fleet.close();
   const auto again = Shell::open(fleet.config);
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(Keepsakes::open(fleet.config.directory)->epoch(), (Epoch{2, "b1"}));

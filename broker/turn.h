@@ -71,6 +71,7 @@ class Machine::Turn {
   void broker_came(const MessageCame& message);
   void beat_came(const MessageCame& message, const Beat& beat);
   void heard_from(const std::string& peer, const Beat& beat);
+  void weigh(const Beat& beat);
   void give_newer(const MessageCame& message, Other& other, const Beat& beat);
   void switchover(const MessageCame& message, const Switchover& word);
   void happen(Happening happening);

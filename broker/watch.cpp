@@ -50,8 +50,11 @@ void Watch::heard(Time now, const std::string& peer, const Beat& beat) {
   if (serves(*other) || hands_to_another) nobody_since_ = now;
 }
 
-void Watch::heard_at_endpoint(Time now, const std::string& peer) {
-  if (Other* other = of(peer)) other->at_endpoint = now;
+void Watch::heard_at_endpoint(Time now, const Beat& beat) {
+  Other* other = of(beat.broker);
+  if (other == nullptr) return;
+  other->at_endpoint = now;
+  if (!fresh(now, *other)) other->said = beat;
 }
 
 void Watch::heard_endpoint(Time now, const Beat& beat) {
@@ -143,13 +146,13 @@ bool Watch::handed_over(Time now) const {
   });
 }
 
-// Who said that it is a standby, or that it left, has given the endpoint up. Of whom nothing is known but that it
-// does not answer may have it still.
+// Who said that it is a standby, or that it left, has given the endpoint up. One that was never heard may have it,
+// if the endpoint does not refuse: two that start without hearing each other must not shoot at each other.
 std::vector<std::string> Watch::to_fence(Time now) const {
   std::vector<std::string> all;
   for (const auto& [name, other] : others_) {
     if (fresh(now, other)) continue;
-    const bool unknown = !other.ever_heard && other.said.broker.empty() && !refuses(now, other.own);
+    const bool unknown = other.said.broker.empty() && !refuses(now, other.own) && !refuses(now, endpoint_);
     if (serves(other) || unknown) all.push_back(name);
   }
   return all;

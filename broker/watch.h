@@ -52,7 +52,7 @@ class Watch {
   void forgive(Time now);
 
   void heard(Time now, const std::string& peer, const Beat& beat);      // on a link between the two
-  void heard_at_endpoint(Time now, const std::string& peer);            // as a standby that watches us
+  void heard_at_endpoint(Time now, const Beat& beat);                   // from a standby that watches us
   void heard_endpoint(Time now, const Beat& beat);                      // whoever serves the endpoint
   void refused(Time now, const std::string& peer);                      // empty: the endpoint
   void wait_until(Time not_before) { not_before_ = not_before; }

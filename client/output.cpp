@@ -173,7 +173,8 @@ std::string cell(const json& row, const Column& column) {
   if (column.show == Show::size && value->is_number_unsigned()) return size_text(value->get<std::uint64_t>());
   if (value->is_array()) return joined(*value);
   if (!value->is_string()) return value->dump();
-  const std::string text = value->get<std::string>();
+  std::string text = value->get<std::string>();
+  if (column.show == Show::digest) text.resize(std::min<std::size_t>(text.size(), 12));
   return column.show == Show::time ? local_time(text) : printable(text, text.size() * 4 + 1);
 }
 

@@ -20,6 +20,7 @@ enum class Show {
   count,     // to the right
   size,      // bytes as people write them
   list,      // joined by commas
+  digest,    // the first twelve digits
 };
 
 struct Column {

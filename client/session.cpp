@@ -98,7 +98,7 @@ void Session::State::send(const Word& word, ShardId shard) {
   envelope.connection = connection;
   envelope.reign.shard = shard;
   const bool to_broker = std::holds_alternative<Hello>(word) || std::holds_alternative<Ping>(word) ||
-                         std::holds_alternative<Bye>(word);
+                         std::holds_alternative<Bye>(word) || std::holds_alternative<Switchover>(word);
   envelope.to.role = to_broker ? Role::broker : Role::master;
   std::vector<fabric::Frame> frames;
   frames.emplace_back(encode_envelope(envelope));
@@ -430,6 +430,28 @@ Outcome<Accepted> Session::submit(Submit submit) {
   if (!reply) return reply.error();
   if (auto* accepted = std::get_if<Accepted>(&*reply)) return std::move(*accepted);
   return Trouble{Exit::failed, "the submit was answered by another word"};
+}
+
+// Said again on a new connection in the same epoch: it may be lost. Where it was heard, the epoch is another one.
+Outcome<std::string> Session::switchover(const std::string& to) {
+  const Time deadline = patience_ends();
+  std::optional<Epoch> before;
+  if (say(Switchover{to})) before = state_->epoch;
+  while (true) {
+    const Incoming incoming = next(deadline);
+    if (std::holds_alternative<Reconnected>(incoming)) {
+      if (before && state_->epoch > *before) return state_->epoch.broker;
+      if (say(Switchover{to})) before = state_->epoch;
+    } else if (const auto* refused = std::get_if<Refused>(&incoming)) {
+      if (refused->refused_word == Switchover::word) return argosy::client::trouble(*refused);
+    } else if (std::holds_alternative<TimedOut>(incoming)) {
+      const std::string last = last_trouble().empty() ? "" : "; " + last_trouble();
+      return Trouble{Exit::unavailable, (before ? "it was asked for, and no broker serves in a higher epoch yet"
+                                                : "no broker could be asked") + last};
+    } else if (std::holds_alternative<Interrupted>(incoming)) {
+      return Trouble{Exit::interrupted, "interrupted before another broker served"};
+    }
+  }
 }
 
 Outcome<std::optional<std::uint64_t>> Session::stored(const std::string& digest, Time deadline) {

@@ -52,6 +52,9 @@ class Session {
   Outcome<Answer> ask(const std::string& verb, const std::string& arguments, std::optional<ShardId> shard = {});
   Outcome<Answer> deploy(Deploy deploy);
   Outcome<Accepted> submit(Submit submit);
+  // Asks the active broker to give the endpoint to another one ("": any that it hears), and waits until one welcomes this
+  // client in a higher epoch. Its name.
+  Outcome<std::string> switchover(const std::string& to);
   // Brings content that is not there yet. `progress` is called with bytes done.
   template <class Progress>
   Outcome<Done> put(const std::string& digest, std::string_view content, Progress progress);

@@ -53,6 +53,15 @@ CLI::App* noun(CLI::App& app, const char* name, const char* help) {
   return made;
 }
 
+int switchover(Cli& cli, const std::string& to) {
+  auto session = cli.session(true);
+  if (!session) return cli.fail(session.error());
+  auto active = (*session)->switchover(to);
+  if (!active) return cli.fail(active.error());
+  cli.output().one(json{{"active", *active}}, {{{"active", "active"}}, "active", ""});
+  return 0;
+}
+
 }  // namespace
 
 Result<std::string> master_catalog(const Layout& layout) {
@@ -68,10 +77,17 @@ void add_role_verbs(CLI::App& app, Cli& cli) {
     return start(cli, settings_file(cli, given, "broker"), broker::load_config, broker::run_broker);
   }), given, nullptr);
   cli.verb(*broker, "config", "prints every key with default, range and help", [] { return print_settings(broker::Config()); });
-  cli.verb(*broker, "list", "brokers, their counters and the keys that they refused", [&cli] {
+  cli.verb(*broker, "list", "all brokers: which one serves, how long ago each was heard, what is wrong", [&cli] {
     return cli.show_list("broker.list", json::object(),
-                         {{{"BROKER", "broker"}, {"EPOCH", "epoch", Show::count}, {"ACTIVE", "active"}}, "broker", "no broker has reported"});
+                         {{{"BROKER", "broker"}, {"DUTY", "duty"}, {"EPOCH", "epoch", Show::count},
+                           {"FINGERPRINT", "fingerprint", Show::digest}, {"HEARD (MS AGO)", "heard_ago_ms", Show::count},
+                           {"TROUBLE", "trouble", Show::text, true}},
+                          "broker", "no broker has reported"});
   });
+  static std::string successor;
+  cli.verb(*broker, "switchover", "gives the virtual endpoint to another broker; waits until that one serves", [&cli] {
+    return switchover(cli, successor);
+  })->add_option("NAME", successor, "the broker that is to serve (any standby when left out)");
   CLI::App* master = noun(app, "master", "masters: who holds which shard, and the role itself");
   add_start_options(cli.verb(*master, "start", "runs a master in the foreground", [&cli] {
     const std::string stem = given.name.empty() || given.name == "m1" ? "master" : "master-" + given.name;

@@ -12,6 +12,7 @@ namespace argosy::fabric {
 namespace {
 
 constexpr std::size_t kMaxFrames = 64;
+constexpr Duration kEagerConnect = milliseconds(300);
 constexpr int kMonitored = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
                            ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                            ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
@@ -55,14 +56,25 @@ struct ClientSocket::State {
   Monitor monitor;
   bool connected = false;
   bool told_unreachable = false;
-  Duration pause;                // before the next try after a refused handshake
+  Duration pause;                // before the next try that is not eager
+  std::optional<Time> eager_until;  // nothing: connected, or not looked at yet
+  bool patient = false;             // dialled with the long timeout
   std::optional<Time> retry_at;  // set: hung up on purpose until then
   Rng rng;
 
   void set_options();
-  bool dial() { return zmq_connect(socket.raw(), options.endpoint.c_str()) == 0; }
+  // libzmq takes the timeout from the socket when it is dialled, for its own later tries too.
+  bool dial(bool patiently = false) {
+    patient = patiently;
+    const Duration timeout = patiently ? options.connect_timeout : std::min(options.connect_timeout, kEagerConnect);
+    socket.set(ZMQ_CONNECT_TIMEOUT, milliseconds_of(timeout));
+    return zmq_connect(socket.raw(), options.endpoint.c_str()) == 0;
+  }
   void hang_up() { zmq_disconnect(socket.raw(), options.endpoint.c_str()); }
   void handle(const MonitorEvent& event, Time now, std::vector<ClientEvent>& events);
+  void lost(Time now, std::vector<ClientEvent>& events);
+  void retried(Time now, std::vector<ClientEvent>& events);
+  void wait_a_while(Time now);
   void refused(HandshakeRefusal refusal, Time now, std::vector<ClientEvent>& events);
   Sent try_send(std::span<Frame> frames);
 };
@@ -73,8 +85,7 @@ void ClientSocket::State::set_options() {
                     options.handshake, options.heartbeat, options.heartbeat_timeout, options.linger});
   socket.set(ZMQ_IMMEDIATE, 1);
   socket.set(ZMQ_RECONNECT_IVL, std::max(1, milliseconds_of(options.reconnect_min)));
-  socket.set(ZMQ_RECONNECT_IVL_MAX, milliseconds_of(options.reconnect_max));
-  socket.set(ZMQ_CONNECT_TIMEOUT, milliseconds_of(options.connect_timeout));
+  socket.set(ZMQ_RECONNECT_IVL_MAX, 0);  // one to two of the above, each time
   // With IPv6 on, libzmq prefers it for names, and "localhost" would miss a server on 127.0.0.1.
   socket.set(ZMQ_IPV6, options.endpoint.find('[') != std::string::npos ? 1 : 0);
   socket.set_bytes(ZMQ_CURVE_SERVERKEY, options.server_key.bytes().data(), PublicKey::kSize);
@@ -85,12 +96,33 @@ void ClientSocket::State::set_options() {
 // libzmq starts its back-off anew after each connection that TCP made, so a refused client would knock a
 // hundred times a second. Here it hangs up and waits by its own back-off.
 void ClientSocket::State::refused(HandshakeRefusal refusal, Time now, std::vector<ClientEvent>& events) {
+  wait_a_while(now);
+  events.push_back({ClientEventKind::handshake_refused, refusal});
+}
+
+void ClientSocket::State::wait_a_while(Time now) {
   hang_up();
   const std::int64_t jitter =
       static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(pause.us / 4 + 1)));
   retry_at = now + pause + microseconds(jitter);
   pause = std::min(pause * 2, options.reconnect_max);
-  events.push_back({ClientEventKind::handshake_refused, refusal});
+}
+
+void ClientSocket::State::lost(Time now, std::vector<ClientEvent>& events) {
+  connected = false;
+  eager_until = now + options.eager;
+  events.push_back({ClientEventKind::disconnected});
+  if (!patient) return;  // libzmq tries by itself, eagerly
+  hang_up();
+  CHECK(dial());
+}
+
+// A try failed, or the first one after a loss is about to be made.
+void ClientSocket::State::retried(Time now, std::vector<ClientEvent>& events) {
+  if (!told_unreachable) events.push_back({ClientEventKind::unreachable});
+  told_unreachable = true;
+  if (!eager_until) eager_until = now + options.eager;
+  if (*eager_until <= now) wait_a_while(now);
 }
 
 void ClientSocket::State::handle(const MonitorEvent& event, Time now, std::vector<ClientEvent>& events) {
@@ -99,18 +131,15 @@ void ClientSocket::State::handle(const MonitorEvent& event, Time now, std::vecto
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
       connected = true;
       told_unreachable = false;
+      eager_until.reset();
       pause = options.reconnect_min;
       events.push_back({ClientEventKind::connected});
       return;
     case ZMQ_EVENT_DISCONNECTED:
       if (!connected) return refused(HandshakeRefusal::no_answer, now, events);
-      connected = false;
-      events.push_back({ClientEventKind::disconnected});
-      return;
+      return lost(now, events);
     case ZMQ_EVENT_CONNECT_RETRIED:
-      if (!told_unreachable) events.push_back({ClientEventKind::unreachable});
-      told_unreachable = true;
-      return;
+      return retried(now, events);
     default:
       told_unreachable = false;
       return refused(refusal_of(event.event), now, events);
@@ -171,7 +200,7 @@ void ClientSocket::take_events(Time now, std::vector<ClientEvent>& events) {
   while (const auto event = state_->monitor.next()) state_->handle(*event, now, events);
   if (state_->retry_at && *state_->retry_at <= now) {
     state_->retry_at.reset();
-    CHECK(state_->dial());
+    CHECK(state_->dial(state_->eager_until && *state_->eager_until <= now));
   }
 }
 
@@ -187,6 +216,7 @@ void ClientSocket::reconnect(Time now, std::vector<ClientEvent>& events) {
   state_->connected = false;
   state_->told_unreachable = false;
   state_->pause = state_->options.reconnect_min;
+  state_->eager_until = now + state_->options.eager;
   CHECK(state_->dial());
 }
 

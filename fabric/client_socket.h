@@ -1,6 +1,7 @@
 // The side that connects: a CURVE DEALER to one endpoint whose key was verified before (certificates.h).
 //
-// It keeps trying for ever, from reconnect_min up to reconnect_max apart, after refused handshakes too.
+// It keeps trying for ever. For `eager` after a connection was lost tries stay reconnect_min to twice that apart,
+// since another server may come any moment; then, and after refused handshakes, up to reconnect_max apart.
 // Nothing is queued while there is no connection. Frames that were queued on a connection that breaks are
 // lost: who must be heard repeats. Owner's loop: wait in a PollSet; take_events(); receive() until false.
 // Thread rule: one thread.
@@ -32,9 +33,10 @@ struct ClientOptions {
   int receive_queue_messages = 1000;
   Duration reconnect_min = milliseconds(10);
   Duration reconnect_max = seconds(1);
-  Duration connect_timeout = seconds(2);
+  Duration eager = seconds(1);
+  Duration connect_timeout = seconds(2);  // while eager, at most 300 ms: a host that is gone answers nothing
   Duration handshake = seconds(2);
-  Duration heartbeat = seconds(1);  // ZMTP pings; 0: none
+  Duration heartbeat = milliseconds(250);  // ZMTP pings; 0: none. An address that moved answers them with a reset
   Duration heartbeat_timeout = seconds(4);
   Duration linger = milliseconds(200);  // how long destruction may wait for queued frames
 };

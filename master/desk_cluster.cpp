@@ -75,6 +75,9 @@ Verdict cluster_status(Room&, Arguments& arguments) {
       out["warnings"].push_back("no master holds shard " + std::to_string(holder.reign.shard.value) +
                                 ": its executions wait until one takes it; see `argosy master list`");
     }
+    for (const auto& broker : brokers_of(fleet)) {
+      if (!broker.trouble.empty()) out["warnings"].push_back("broker " + broker.name + ": " + broker.trouble);
+    }
     return Document{out, {}};
   };
   return later;

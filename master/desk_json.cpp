@@ -144,24 +144,64 @@ json worker_json(const catalog::WorkerRecord& worker, const WorkerView* seen) {
   return out;
 }
 
-json reports_json(const FleetOutcome& fleet) {
-  json out = json::array();
-  for (const auto& report : fleet.brokers) {
-    json counters = json::object();
-    for (const auto& counter : report.counters) counters[counter.name] = counter.value;
-    json refused = json::array();
-    for (const auto& peer : report.refused) {
+namespace {
+
+std::string_view duty_text(BrokerDuty duty) {
+  switch (duty) {
+    case BrokerDuty::standby:
+      return "standby";
+    case BrokerDuty::rising:
+      return "rising";
+    case BrokerDuty::active:
+      return "active";
+    case BrokerDuty::leaving:
+      break;
+  }
+  return "leaving";
+}
+
+// A broker as the active one knows it, and what it reported itself when it was active last.
+json broker_json(const BrokerView& view, const BrokerReport* report) {
+  json counters = json::object();
+  json refused = json::array();
+  if (report != nullptr) {
+    for (const auto& counter : report->counters) counters[counter.name] = counter.value;
+    for (const auto& peer : report->refused) {
       refused.push_back({{"key", peer.key}, {"address", peer.address}, {"reason", peer.reason}, {"count", peer.count},
                          {"last", time_json(peer.last)}});
     }
-    const bool active = fleet.epoch.broker == report.broker;
-    out.push_back({{"broker", report.broker}, {"epoch", active ? json(fleet.epoch.number) : json(nullptr)},
-                   {"active", active}, {"counters", counters}, {"refused", refused}});
   }
-  if (out.empty() && !fleet.epoch.broker.empty()) {
-    out.push_back({{"broker", fleet.epoch.broker}, {"epoch", fleet.epoch.number}, {"active", true},
-                   {"counters", json::object()}, {"refused", json::array()}});
+  const bool known = !view.fingerprint.empty() || view.epoch.number > 0;  // else it was never heard
+  return {{"broker", view.name}, {"duty", known ? json(duty_text(view.duty)) : json(nullptr)},
+          {"epoch", known ? json(view.epoch.number) : json(nullptr)}, {"active", view.duty == BrokerDuty::active},
+          {"fingerprint", text_or_null(view.fingerprint)},
+          {"heard_ago_ms", known ? json(view.heard_ago.us / 1000) : json(nullptr)},
+          {"trouble", text_or_null(view.trouble)}, {"counters", counters}, {"refused", refused}};
+}
+
+const BrokerReport* report_of(const FleetOutcome& fleet, const std::string& broker) {
+  for (const auto& each : fleet.brokers) {
+    if (each.broker == broker) return &each;
   }
+  return nullptr;
+}
+
+}  // namespace
+
+std::vector<BrokerView> brokers_of(const FleetOutcome& fleet) {
+  const BrokerReport* active = report_of(fleet, fleet.epoch.broker);
+  std::vector<BrokerView> all;
+  if (active != nullptr) all = active->brokers;
+  const bool itself = !all.empty() && all.front().name == fleet.epoch.broker;
+  if (!itself && !fleet.epoch.broker.empty()) {  // it has not reported, or is of an earlier version
+    all.insert(all.begin(), BrokerView{fleet.epoch.broker, BrokerDuty::active, fleet.epoch, "", Duration{}, ""});
+  }
+  return all;
+}
+
+json reports_json(const FleetOutcome& fleet) {
+  json out = json::array();
+  for (const BrokerView& view : brokers_of(fleet)) out.push_back(broker_json(view, report_of(fleet, view.name)));
   return out;
 }
 

@@ -30,6 +30,8 @@ inline bool is_silent(const catalog::MasterRecord& master, WallTime now) { retur
 std::vector<nlohmann::json> masters_json(const std::vector<catalog::MasterRecord>& masters,
                                          const std::vector<catalog::ShardRecord>& shards, const std::vector<Holder>& holders,
                                          const std::string& self, WallTime now);
+// All brokers, the active one first, as it sees them.
+std::vector<BrokerView> brokers_of(const FleetOutcome& fleet);
 
 // One item as people name it: NAME, NAME[ID], or ID alone where the plan is a bare command with an array.
 std::string item_label(const std::string& task, bool is_array, const std::string& id, bool bare);

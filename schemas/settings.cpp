@@ -158,6 +158,46 @@ void Settings::add(std::string key, int& field, int least, int most, std::string
   add_number(std::move(key), field, least, most, std::move(help));
 }
 
+void Settings::add_table_list(std::string key, std::string help, std::string example,
+                              std::function<std::vector<std::string>()> show, std::function<void()> clear,
+                              std::function<std::string(const FillRow&)> read) {
+  const auto read_all = [clear, read](const void* node) -> std::string {
+    const auto* array = as_node(node).as_array();
+    if (array == nullptr) return "wants tables, each under [[" + std::string("…") + "]]";
+    clear();
+    for (const auto& each : *array) {
+      const auto* table = each.as_table();
+      if (table == nullptr) return "wants tables only";
+      const std::string wrong = read([table](Settings& keys) { return keys.read_table(table); });
+      if (!wrong.empty()) return "line " + std::to_string(table->source().begin.line) + ": " + wrong;
+    }
+    return {};
+  };
+  const auto show_all = [key, help, example, show] {
+    std::string out = "\n" + comment(help);
+    const auto tables = show();
+    for (const auto& table : tables) out += "[[" + key + "]]\n" + table;
+    if (!tables.empty()) return out;
+    std::istringstream lines("[[" + key + "]]\n" + example);
+    for (std::string line; std::getline(lines, line);) out += (line.empty() ? "#" : "# " + line) + "\n";
+    return out;
+  };
+  entries_.push_back({key, help, "", nullptr, read_all, show_all});
+}
+
+// The first key that is not known, or whose value is wrong.
+std::string Settings::read_table(const void* table) {
+  std::vector<std::pair<std::string, const toml::node*>> values;
+  collect(*as_node(table).as_table(), "", values);
+  for (const auto& [key, node] : values) {
+    const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.key == key; });
+    if (found == entries_.end()) return "unknown key " + key;
+    const std::string wrong = found->read(node);
+    if (!wrong.empty()) return key + ": " + wrong;
+  }
+  return {};
+}
+
 Status Settings::load(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return Error{file.string() + ": cannot be read; is it there, and readable for this user?"};
@@ -199,7 +239,7 @@ std::string Settings::describe() const {
   for (const bool in_table : {false, true}) {
     for (const auto& entry : entries_) {
       const auto dot = entry.key.rfind('.');
-      if ((dot != std::string::npos) != in_table) continue;
+      if ((dot != std::string::npos) != in_table || entry.show_tables) continue;
       const std::string of = in_table ? entry.key.substr(0, dot) : "";
       if (of != table) {
         table = of;
@@ -208,6 +248,9 @@ std::string Settings::describe() const {
       out += comment(entry.help + (entry.range.empty() ? "" : " (" + entry.range + ")"));
       out += (in_table ? entry.key.substr(dot + 1) : entry.key) + " = " + entry.show() + "\n";
     }
+  }
+  for (const auto& entry : entries_) {
+    if (entry.show_tables) out += entry.show_tables();
   }
   return out;
 }

@@ -31,6 +31,31 @@ class Settings {
   void add(std::string key, int& field, int least, int most, std::string help);
   void add_bytes(std::string key, std::uint64_t& field, std::uint64_t least, std::uint64_t most, std::string help);
 
+  // A list of tables, [[key]]: each becomes a row, its keys bound by `bind(Settings&, Row&)`.
+  template <class Row, class Bind>
+  void add_tables(std::string key, std::vector<Row>& rows, Bind bind, std::string help) {
+    const auto document = [bind](const Row* row) {
+      Row shown = row == nullptr ? Row() : *row;
+      Settings keys;
+      bind(keys, shown);
+      return keys.describe();
+    };
+    const auto show = [&rows, document] {
+      std::vector<std::string> tables;
+      for (const Row& row : rows) tables.push_back(document(&row));
+      return tables;
+    };
+    const auto read = [&rows, bind](const std::function<std::string(Settings&)>& fill) {
+      Row row;
+      Settings keys;
+      bind(keys, row);
+      std::string wrong = fill(keys);
+      if (wrong.empty()) rows.push_back(std::move(row));
+      return wrong;
+    };
+    add_table_list(std::move(key), std::move(help), document(nullptr), show, [&rows] { rows.clear(); }, read);
+  }
+
   Status load(const std::filesystem::path& file);
   Status parse(std::string_view text, std::string_view name);  // `name` is what errors call the text
 
@@ -44,10 +69,17 @@ class Settings {
     std::string range;                                // "1s … 1h", empty: any
     std::function<std::string()> show;                // as TOML
     std::function<std::string(const void* node)> read;  // empty: taken; else what is wrong
+    std::function<std::string()> show_tables;           // set: a list of tables, whole
   };
+  using FillRow = std::function<std::string(Settings&)>;
 
   template <class Number>
   void add_number(std::string key, Number& field, Number least, Number most, std::string help);
+
+  void add_table_list(std::string key, std::string help, std::string example,
+                      std::function<std::vector<std::string>()> show, std::function<void()> clear,
+                      std::function<std::string(const FillRow&)> read);
+  std::string read_table(const void* table);
 
   std::vector<Entry> entries_;
 };

@@ -31,6 +31,45 @@ std::string error_of(const std::string& text) {
   return status ? "" : status.error().message;
 }
 
+struct Neighbour {
+  std::string name;
+  Duration beat = seconds(1);
+};
+
+Settings with_neighbours(std::vector<Neighbour>& rows) {
+  Settings s;
+  s.add_tables("peers", rows, [](Settings& keys, Neighbour& row) {
+    keys.add("name", row.name, "what it is called");
+    keys.add("beat", row.beat, milliseconds(10), seconds(60), "how often it speaks");
+  }, "the others");
+  return s;
+}
+
+TEST(Settings, ReadsListsOfTables) {
+  std::vector<Neighbour> rows;
+  ASSERT_TRUE(with_neighbours(rows).parse("[[peers]]\nname = 'a'\n[[peers]]\nname = 'b'\nbeat = '2s'\n", "x").ok());
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[1].name, "b");
+  EXPECT_EQ(rows[1].beat, seconds(2));
+  const auto says = [](const std::string& text) {
+    std::vector<Neighbour> none;
+    const auto status = with_neighbours(none).parse(text, "x.toml");
+    return status ? "" : status.error().message;
+  };
+  EXPECT_EQ(says("[[peers]]\nname = 'a'\n[[peers]]\nnam = 'b'\n"), "x.toml:1: peers: line 3: unknown key nam");
+  EXPECT_NE(says("[[peers]]\nbeat = '2h'\n").find("beat: 2h is outside of"), std::string::npos);
+  EXPECT_NE(says("peers = 'a'\n").find("wants tables"), std::string::npos);
+
+  // What is printed can be read again, with rows and without.
+  std::vector<Neighbour> again = rows;
+  ASSERT_TRUE(with_neighbours(again).parse(with_neighbours(rows).describe(), "described").ok());
+  EXPECT_EQ(again.size(), 2u);
+  std::vector<Neighbour> empty;
+  const std::string text = with_neighbours(empty).describe();
+  EXPECT_NE(text.find("# [[peers]]"), std::string::npos);
+  EXPECT_TRUE(with_neighbours(empty).parse(text, "described").ok());
+}
+
 TEST(Settings, ReadsEveryKind) {
   Sample sample;
   ASSERT_TRUE(sample.settings().parse("endpoint = 'tcp://b:1'\nheartbeat = '250ms'\nslots = 3\ndraining = true\n"

@@ -70,5 +70,5 @@ b2 ping line=peers
 link b2 beat as=b3
 >   nothing
 wait 50ms
->   b2 ← Beat{broker "b1", duty active, epoch.number 1, epoch.broker "b1", greeted true, endpoint 5, fingerprint "f00d"}
+>   b2 ← Beat{broker "b1", duty active, epoch.number 1, epoch.broker "b1", greeted true, endpoint 5, fingerprint "f00d", trouble "b2: b3 answers at its address: see peers in the configura…"}
 >   alarm b2: b3 answers at its address: see peers in the configuration of both

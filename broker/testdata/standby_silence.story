@@ -19,13 +19,14 @@ wait 390ms
 endpoint beat from=b1 duty=active epoch=1@b1 greeted
 >   nothing
 wait 390ms
+>   b1,endpoint ← Beat{broker "b2", duty standby, epoch.number 1, epoch.broker "b1", fingerprint "f00d", trouble "b1: its own address is silent, but the endpoint answers"}
 >   alarm b1: its own address is silent, but the endpoint answers
 endpoint beat from=b1 duty=active epoch=1@b1 greeted
 >   nothing
 link b1 beat duty=active epoch=1@b1 greeted
 >   nothing
 wait 390ms
->   nothing
+>   b1,endpoint ← Beat{broker "b2", duty standby, epoch.number 1, epoch.broker "b1", fingerprint "f00d"}
 link b1 beat duty=active epoch=1@b1 greeted
 >   nothing
 wait 390ms

@@ -1,0 +1,75 @@
+#include "fabric/knock.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fabric/clock.h"
+
+namespace argosy::fabric {
+namespace {
+
+// A port of 127.0.0.1 that is bound, and listens or not.
+struct Port {
+  Port() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    endpoint = "tcp://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  }
+  ~Port() { close(fd); }
+
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  std::string endpoint;
+};
+
+Knock::Answer answer_at(const std::string& endpoint, Duration patience = seconds(10)) {
+  auto knock = Knock::at(endpoint);
+  EXPECT_TRUE(knock.ok());
+  EXPECT_FALSE(knock->take_answer(read_steady()));
+  knock->start(read_steady(), patience);
+  while (true) {
+    if (const auto answer = knock->take_answer(read_steady())) return *answer;
+    pollfd line{knock->fd(), POLLOUT, 0};
+    poll(&line, 1, 10);
+  }
+}
+
+TEST(Knock, TellsWhoListensFromWhoDoesNot) {
+  Port port;
+  EXPECT_EQ(answer_at(port.endpoint), Knock::Answer::refused);  // bound only
+  ASSERT_EQ(listen(port.fd, 1), 0);
+  EXPECT_EQ(answer_at(port.endpoint), Knock::Answer::listening);
+  EXPECT_EQ(answer_at("tcp://localhost" + port.endpoint.substr(port.endpoint.rfind(':'))), Knock::Answer::listening);
+}
+
+TEST(Knock, TakesNoAnswerForSilence) {
+  Port port;
+  ASSERT_EQ(listen(port.fd, 0), 0);
+  // Nobody accepts: once the queue is full, the kernel drops what comes.
+  for (int i = 0; i < 3; ++i) {
+    if (answer_at(port.endpoint, milliseconds(50)) == Knock::Answer::silence) return;
+    const int more = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);  // stays open until the test ends
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    getsockname(port.fd, reinterpret_cast<sockaddr*>(&address), &size);
+    (void)connect(more, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  }
+  EXPECT_EQ(answer_at(port.endpoint, milliseconds(50)), Knock::Answer::silence);
+}
+
+TEST(Knock, NamesWhatIsNoEndpoint) {
+  for (const char* text : {"localhost:1", "tcp://", "tcp://:1", "tcp://host"}) {
+    EXPECT_FALSE(Knock::at(text).ok()) << text;
+  }
+  EXPECT_FALSE(Knock::at("tcp://no.such.host.invalid:1").ok());
+}
+
+}  // namespace
+}  // namespace argosy::fabric
