@@ -1,5 +1,8 @@
 #include "catalog/fleet.h"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "base/text.h"
 #include "catalog/fields.h"
 #include "catalog/migrations.h"
@@ -19,6 +22,20 @@ void move_serial(Sql& sql) {
 Party party_of(int64_t role, S name, S key, int64_t state, int64_t added_at) {
   return {
       static_cast<Role>(role), std::move(name), std::move(key), static_cast<PartyState>(state), {added_at}};
+}
+
+S property(Sql& sql, const S& name) {
+  const auto row = sql.row<S>("SELECT value FROM properties WHERE name = :a", name);
+  return row ? std::get<0>(*row) : S();
+}
+
+void put_property(Sql& sql, const S& name, const S& value) {
+  sql.run("INSERT INTO properties VALUES (:a, :b) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value);
+}
+
+Endpoint endpoint_of(Sql& sql) {
+  return {std::strtoull(property(sql, "endpoint_serial").c_str(), nullptr, 10), property(sql, "endpoint"),
+          property(sql, "endpoint_certificates")};
 }
 
 std::vector<WorkerRecord> workers_where(Sql& sql, const S& condition, const std::vector<Value>& values) {
@@ -259,9 +276,28 @@ Result<std::map<std::string, std::string>> list_properties(Catalog& catalog) {
 Status set_property(Catalog& catalog, const std::string& name, const std::string& value) {
   Sql& sql = catalog.sql();
   return sql.write([&] {
-    sql.run("INSERT INTO properties VALUES (:a, :b) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            name, value);
+    put_property(sql, name, value);
     return Done{};
+  });
+}
+
+Result<Endpoint> read_endpoint(Catalog& catalog) {
+  Sql& sql = catalog.sql();
+  return sql.read([&] { return endpoint_of(sql); });
+}
+
+Result<Endpoint> set_endpoint(Catalog& catalog, const std::string& endpoint, const std::string& certificates, WallTime now) {
+  Sql& sql = catalog.sql();
+  return sql.write([&] {
+    move_serial(sql);  // first: of two at a time the second waits here
+    Endpoint stands = endpoint_of(sql);
+    if (stands.endpoint == endpoint && stands.certificates == certificates) return stands;
+    const auto clock = static_cast<std::uint64_t>(std::max<int64_t>(now.us / 1'000'000, 1));
+    stands = {std::max(stands.serial + 1, clock), endpoint, certificates};
+    put_property(sql, "endpoint_serial", std::to_string(stands.serial));
+    put_property(sql, "endpoint", endpoint);
+    put_property(sql, "endpoint_certificates", certificates);
+    return stands;
   });
 }
 

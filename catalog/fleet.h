@@ -100,4 +100,10 @@ Result<std::optional<std::string>> read_property(Catalog& catalog, const std::st
 Result<std::map<std::string, std::string>> list_properties(Catalog& catalog);
 Status set_property(Catalog& catalog, const std::string& name, const std::string& value);
 
+// Where the cluster is to be reached (properties "endpoint…"); serial 0: it never moved.
+Result<Endpoint> read_endpoint(Catalog& catalog);
+// Moves fleet_serial, so that each master hears of it. Its serial is above each one before it; it follows the clock, so that one
+// that is set after a restore from backup counts too. What stands already keeps its serial.
+Result<Endpoint> set_endpoint(Catalog& catalog, const std::string& endpoint, const std::string& certificates, WallTime now);
+
 }  // namespace argosy::catalog

@@ -38,6 +38,7 @@ Outcome<Session*> Cli::session(bool interruptible) {
   if (!loaded) return loaded.error();
   SessionOptions options;
   options.patience = {static_cast<std::int64_t>(patience_seconds * 1e6)};
+  options.note = [](const std::string& note) { std::cerr << "argosy: " << note << "\n"; };
   if (interruptible) {
     signals_ = std::make_unique<fabric::Signals>(std::initializer_list<int>{SIGINT, SIGTERM});
     options.interrupt_fd = signals_->fd();

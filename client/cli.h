@@ -81,6 +81,7 @@ void add_worker_verbs(CLI::App& app, Cli& cli);
 void add_role_verbs(CLI::App& app, Cli& cli);
 void add_catalog_verbs(CLI::App& app, Cli& cli);
 void add_cluster_verbs(CLI::App& app, Cli& cli);
+void add_bundle_verbs(CLI::App& cluster, Cli& cli);
 void add_up_verbs(CLI::App& app, Cli& cli);
 void add_doctor_verb(CLI::App& app, Cli& cli);
 void add_completion_verb(CLI::App& app, Cli& cli);

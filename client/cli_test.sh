@@ -48,6 +48,25 @@ expect 0 "$folder/c" cluster init --dir "$folder/c" --endpoint tcp://127.0.0.1:1
 expect 1 "already" cluster init --dir "$folder/c"
 [[ $(stat -c %a "$folder"/c/keys/*.key | sort -u) == 600 ]] || { echo "FAILED: a key file is not 0600"; failed=1; }
 openssl verify -CAfile "$folder/c/authority.pem" -verify_ip 127.0.0.1 "$folder/c/endpoint.pem" >/dev/null || { echo "FAILED: openssl does not believe the endpoint's certificate"; failed=1; }
+"$argosy" worker init --dir "$folder/w" -o quiet >key || { echo "FAILED: worker init"; failed=1; }
+expect 0 "$(cat key)" worker init --dir "$folder/w"
+[[ $(stat -c %a "$folder/w/keys/worker.key") == 600 ]] || { echo "FAILED: a worker's key file is not 0600"; failed=1; }
+expect 2 "say where with --dir" worker init
+expect 2 "say where with --dir" worker join none.join
+expect 2 "none.join" worker join none.join --dir "$folder/w"
+expect 2 "no passphrase" worker join "$folder/c/authority.pem" --dir "$folder/w" --passphrase-file -
+expect 2 "no first line" worker join "$folder/c/authority.pem" --dir "$folder/w" --passphrase-file /dev/null
+head -c 16 /dev/zero | tr '\0' x >pass
+expect 1 "not an Argosy bundle" worker join "$folder/c/authority.pem" --dir "$folder/w" --passphrase-file pass
+expect 2 "--here makes key" --dir "$folder/c" worker add w9 --here --key aa
+expect 2 "--key:" --dir "$folder/c" worker add w9 --key aa
+printf "short\n" >short
+expect 2 "12 characters" --dir "$folder/c" worker add w9 --passphrase-file short
+expect 0 "new.pem" --dir "$folder/c" cluster certificate new.pem --host other.example --days 30
+openssl verify -CAfile "$folder/c/authority.pem" -verify_hostname other.example new.pem >/dev/null || { echo "FAILED: openssl does not believe the new certificate"; failed=1; }
+openssl verify -CAfile "$folder/c/authority.pem" -verify_ip 127.0.0.1 new.pem >/dev/null || { echo "FAILED: the new certificate lost a name"; failed=1; }
+expect 1 "new.pem" --dir "$folder/c" cluster certificate new.pem
+expect 2 "none.pem" --dir "$folder/c" catalog set-endpoint tcp://h:1 --certificate none.pem
 expect 75 "nobody listens" status --dir "$folder/c" --patience 0.5
 expect 75 "nobody listens" --output json --patience 0.5 --dir "$folder/c" execution list
 expect 2 "exclude each other" --dir "$folder/c" submit --array 1-2 --each-line f -- true

@@ -139,15 +139,38 @@ Result<std::string> init_worker(const Layout& layout, const std::string& name, c
   return keys->public_key.hex();
 }
 
+Status make_cluster_folders(const Layout& layout) {
+  for (const auto& folder : {layout.root, layout.keys(), layout.catalog_file().parent_path(), layout.broker_state(),
+                             layout.log("x").parent_path(), layout.lock().parent_path(), layout.root / "workers"}) {
+    if (auto made = make_folder(folder); !made) return made;
+  }
+  return Done{};
+}
+
+Result<std::string> renew_endpoint_certificate(const Layout& layout, const std::vector<std::string>& hosts, int days) {
+  const auto authority = fabric::Authority::load(layout.authority(), layout.authority_key());
+  if (!authority) return authority.error();
+  const auto present = fabric::Certificate::load(layout.endpoint_certificate());
+  if (!present) return present.error();
+  const auto keys = fabric::load_key_pair(layout.endpoint_key());
+  if (!keys) return keys.error();
+  std::vector<std::string> names = present->front().facts().hosts;
+  for (const auto& host : hosts) {
+    if (std::find(names.begin(), names.end(), host) == names.end()) names.push_back(host);
+  }
+  const WallTime now = fabric::read_wall();
+  const fabric::Validity validity{now + seconds(-3600), now + seconds(std::int64_t{days} * 86'400)};
+  const auto made = authority->issue({"broker", "endpoint", keys->public_key, names, validity});
+  if (!made) return made.error();
+  return made->pem();
+}
+
 Status init_cluster(const ClusterPlan& plan) {
   const Layout layout{plan.folder};
   if (std::filesystem::exists(layout.cluster())) {
     return Error{plan.folder.string() + " is a cluster's folder already; name another with --dir"};
   }
-  for (const auto& folder : {plan.folder, layout.keys(), layout.catalog_file().parent_path(), layout.broker_state(),
-                             layout.log("x").parent_path(), layout.lock().parent_path(), plan.folder / "workers"}) {
-    if (auto made = make_folder(folder); !made) return made;
-  }
+  if (auto made = make_cluster_folders(layout); !made) return made;
   if (auto made = make_authority(plan, layout); !made) return made;
   if (auto made = make_parties(plan, layout); !made) return made;
   for (int i = 1; i <= plan.workers; ++i) {

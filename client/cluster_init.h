@@ -33,6 +33,13 @@ Status init_cluster(const ClusterPlan& plan);
 // A key and settings for a worker of this folder; its public key in hex. There already: nothing but its key.
 Result<std::string> init_worker(const Layout& layout, const std::string& name, const std::string& endpoint, int cpu_milli);
 
+// Folders that a cluster's has; those that are there stay.
+Status make_cluster_folders(const Layout& layout);
+
+// Another certificate for the endpoint's key, in the names of the present one and of `hosts`: for an endpoint that moves, or whose
+// certificate ends. Needs keys/authority.key. Its PEM.
+Result<std::string> renew_endpoint_certificate(const Layout& layout, const std::vector<std::string>& hosts, int days);
+
 std::string worker_name(int number);  // "w3"
 std::string master_name(int number);  // "m3"
 int cpu_share(int workers);           // thousandths of a CPU for each of so many workers on this machine

@@ -14,6 +14,7 @@ struct Layout {
   std::filesystem::path cluster() const { return root / "cluster.toml"; }
   std::filesystem::path authority() const { return root / "authority.pem"; }
   std::filesystem::path endpoint_certificate() const { return root / "endpoint.pem"; }
+  std::filesystem::path endpoint_moved() const { return root / "endpoint.moved"; }  // where the cluster moved; need not be there
   std::filesystem::path catalog_public_key() const { return root / "catalog.pub"; }
   std::filesystem::path roster() const { return root / "roster"; }
   // "broker.toml": written by init with what is not the default.

@@ -5,6 +5,7 @@
 #include "fabric/certificates.h"
 #include "fabric/clock.h"
 #include "fabric/private_file.h"
+#include "fabric/whereabouts.h"
 #include "schemas/settings.h"
 
 namespace argosy::client {
@@ -35,6 +36,24 @@ Result<ClusterFile> load_cluster_file(const std::filesystem::path& file) {
   if (!loaded) return loaded.error();
   if (out.endpoint.empty()) return Error{file.string() + ": endpoint is missing"};
   return out;
+}
+
+Result<ClusterFile> parse_cluster_file(const std::string& text, const std::string& where) {
+  ClusterFile out;
+  if (auto parsed = bind(out).parse(text, where); !parsed) return parsed.error();
+  if (out.endpoint.empty()) return Error{where + ": endpoint is missing"};
+  return out;
+}
+
+Result<PresentPlace> present_place(const Layout& layout) {
+  const auto moved = fabric::load_whereabouts(layout.endpoint_moved());
+  if (!moved) return moved.error();
+  if (*moved && (*moved)->reached) return PresentPlace{(*moved)->endpoint, (*moved)->certificates};
+  const auto cluster = load_cluster_file(layout.cluster());
+  if (!cluster) return cluster.error();
+  const auto pem = fabric::read_plain_file(layout.endpoint_certificate());
+  if (!pem) return pem.error();
+  return PresentPlace{cluster->endpoint, *pem};
 }
 
 std::string format_cluster_file(const ClusterFile& file) {
@@ -70,9 +89,6 @@ Result<Profile> load_profile(const std::filesystem::path& folder, const std::str
   auto cluster = load_cluster_file(out.layout.cluster());
   if (!cluster) return cluster.error();
   out.cluster = std::move(*cluster);
-  auto server_key = verified_endpoint_key(out.layout, out.cluster.endpoint);
-  if (!server_key) return server_key.error();
-  out.server_key = *server_key;
   const std::filesystem::path key = as.empty() ? folder / out.cluster.key : std::filesystem::path(as);
   auto keys = fabric::load_key_pair(key);
   if (!keys) return keys.error();

@@ -24,15 +24,22 @@ struct ClusterFile {
 Result<ClusterFile> load_cluster_file(const std::filesystem::path& file);
 std::string format_cluster_file(const ClusterFile& file);
 
+Result<ClusterFile> parse_cluster_file(const std::string& text, const std::string& where);
+
 struct Profile {
   Layout layout;
   ClusterFile cluster;
-  fabric::PublicKey server_key;                   // of the endpoint's certificate, verified now
   fabric::KeyPair keys;
 };
 
 // `as`: another key file than cluster.toml names; empty: that one.
 Result<Profile> load_profile(const std::filesystem::path& folder, const std::string& as);
+
+// Where the cluster is reached now: as configured, or where it moved; with the certificates (PEM) of that endpoint.
+struct PresentPlace {
+  std::string endpoint, certificates;
+};
+Result<PresentPlace> present_place(const Layout& layout);
 
 // The key that sensitive values are sealed to.
 Result<fabric::PublicKey> load_catalog_key(const Layout& layout);

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "fabric/client_socket.h"
+#include "fabric/cluster_socket.h"
 #include "fabric/clock.h"
 #include "fabric/context.h"
 #include "fabric/host_facts.h"
@@ -49,7 +49,7 @@ struct Session::State {
   Profile profile;
   SessionOptions options;
   fabric::Context context{1};
-  std::unique_ptr<fabric::ClientSocket> socket;
+  std::unique_ptr<fabric::ClusterSocket> socket;
   fabric::PollSet polls;
   std::optional<fabric::Token> interrupt;
   SessionId session = fabric::random_session_id();
@@ -209,6 +209,9 @@ void Session::State::on_word(const Envelope& envelope, Word word) {
   if (auto* welcome = std::get_if<Welcome>(&word)) return on_welcome(envelope, *welcome);
   if (std::holds_alternative<Bye>(word)) return lose_connection();
   if (auto* news = std::get_if<Holders>(&word)) return on_holders(news->holders);
+  if (auto* endpoint = std::get_if<Endpoint>(&word)) {
+    return socket->move({endpoint->serial, endpoint->endpoint, endpoint->certificates, false}, fabric::read_steady());
+  }
   if (auto* refused = std::get_if<Refused>(&word)) return on_refused(std::move(*refused));
   if (auto* accepted = std::get_if<Accepted>(&word)) return deliver(std::move(*accepted));
   if (auto* answer = std::get_if<Answer>(&word)) return deliver(std::move(*answer));
@@ -235,6 +238,9 @@ void Session::State::on_message(fabric::Frames frames) {
 void Session::State::on_events(Time now) {
   std::vector<fabric::ClientEvent> events;
   socket->take_events(now, events);
+  for (const auto& note : socket->take_notes()) {
+    if (options.note) options.note(note);
+  }
   for (const auto& event : events) {
     switch (event.kind) {
       case fabric::ClientEventKind::connected:
@@ -242,15 +248,15 @@ void Session::State::on_events(Time now) {
         say_hello();
         break;
       case fabric::ClientEventKind::disconnected:
-        last_trouble = "the connection to " + profile.cluster.endpoint + " ended";
+        last_trouble = "the connection to " + socket->endpoint() + " ended";
         lose_connection();
         break;
       case fabric::ClientEventKind::handshake_refused:
-        last_trouble = profile.cluster.endpoint + ": handshake refused (" + std::string(to_text(event.refusal)) +
+        last_trouble = socket->endpoint() + ": handshake refused (" + std::string(to_text(event.refusal)) +
                        "); is this key on the roster and the endpoint's certificate the right one?";
         break;
       case fabric::ClientEventKind::unreachable:
-        last_trouble = profile.cluster.endpoint + ": nobody listens there; is the cluster up?";
+        last_trouble = socket->endpoint() + ": nobody listens there; is the cluster up?";
         break;
     }
   }
@@ -279,7 +285,7 @@ void Session::State::say_pending(Time now) {
 void Session::State::keep_alive(Time now) {
   if (!socket->connected()) return;
   if (heard + silence <= now) {
-    last_trouble = profile.cluster.endpoint + " says nothing";
+    last_trouble = socket->endpoint() + " says nothing";
     lose_connection();
     std::vector<fabric::ClientEvent> events;
     socket->reconnect(now, events);
@@ -329,11 +335,11 @@ Outcome<std::unique_ptr<Session>> Session::open(const Profile& profile, SessionO
   state->profile = profile;
   state->options = options;
   fabric::ClientOptions socket;
-  socket.endpoint = profile.cluster.endpoint;
-  socket.server_key = profile.server_key;
   socket.keys = profile.keys;
   socket.max_message_bytes = limits::kMessageBytes;
-  auto connected = fabric::ClientSocket::connect(state->context, socket);
+  const Layout& layout = profile.layout;
+  auto connected = fabric::ClusterSocket::connect(
+      state->context, {profile.cluster.endpoint, layout.authority(), layout.endpoint_certificate(), layout.endpoint_moved()}, socket);
   if (!connected) return argosy::client::trouble(connected.error(), Exit::usage);
   state->socket = std::move(*connected);
   state->heard = state->said = fabric::read_steady();

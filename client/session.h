@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,7 @@ using Incoming = std::variant<Accepted, Answer, Stored, Changed, Refused, Reconn
 struct SessionOptions {
   Duration patience = seconds(10);  // how long a request may go unanswered
   int interrupt_fd = -1;
+  std::function<void(const std::string&)> note;  // told where the cluster moves, and why not; empty: nobody
   std::uint32_t unanswered_most = 512;  // requests on the wire at a time; the others wait here
 };
 

@@ -1,4 +1,4 @@
-// catalog migrate, verify, clean, restored.
+// catalog migrate, verify, clean, restored, set-endpoint.
 #include <unistd.h>
 
 #include <cstdio>
@@ -9,6 +9,7 @@
 #include "catalog/incarnation.h"
 #include "client/cli.h"
 #include "fabric/clock.h"
+#include "fabric/private_file.h"
 
 namespace argosy::client {
 namespace {
@@ -19,6 +20,7 @@ struct CatalogArguments {
   std::string address;
   bool finish = false;
   std::optional<std::uint64_t> execution, days;
+  std::string endpoint, certificate;
 };
 
 // The database itself, without a master: that of --catalog, or of the folder's master.toml.
@@ -92,6 +94,18 @@ int verify(Cli& cli, const CatalogArguments& given) {
   return clean ? 0 : cli.done(Exit::failed);
 }
 
+int set_endpoint(Cli& cli, const CatalogArguments& given) {
+  json arguments{{"endpoint", given.endpoint}};
+  if (!given.certificate.empty()) {
+    const auto pem = fabric::read_plain_file(given.certificate);
+    if (!pem) return cli.fail(trouble(pem.error(), Exit::usage));
+    arguments["certificates"] = *pem;
+  }
+  const int status = cli.show_one("catalog.set-endpoint", arguments, {{{"endpoint", "endpoint"}, {"serial", "serial"}}, "endpoint", ""});
+  if (status == 0) cli.output().note("all that are connected are told now, others when they connect; keep the old address until then");
+  return status;
+}
+
 int clean(Cli& cli, const CatalogArguments& given) {
   json arguments = json::object();
   if (given.days) arguments["older_than_days"] = *given.days;
@@ -123,6 +137,9 @@ void add_catalog_verbs(CLI::App& app, Cli& cli) {
       ->add_option("--execution", given.execution, "of this execution alone")->check(CLI::NonNegativeNumber);
   cli.verb(*noun, "clean", "removes what is older than the settings say", [&cli] { return clean(cli, given); })
       ->add_option("--older-than-days", given.days, "executions that ended longer ago (30)")->check(CLI::NonNegativeNumber);
+  CLI::App* moving = cli.verb(*noun, "set-endpoint", "tells workers, masters and clients where the cluster is reached from now on", [&cli] { return set_endpoint(cli, given); });
+  moving->add_option("endpoint", given.endpoint, "tcp://HOST:PORT")->required();
+  moving->add_option("--certificate", given.certificate, "file with the endpoint's certificates there; those of today when left out");
 }
 
 }  // namespace argosy::client

@@ -31,6 +31,7 @@ void print_status(const json& status) {
             << number("executions", "stopping") << " stopping\n"
             << "tasks       " << number("tasks", "running") << " running, " << number("tasks", "ready") << " ready, "
             << number("tasks", "waiting") << " waiting\n";
+  if (status.contains("endpoint")) std::cout << "endpoint    " << status["endpoint"].value("endpoint", "") << ", where the cluster moved\n";
   if (status.value("refused", std::uint64_t{0}) > 0) {
     std::cout << "refused     " << status["refused"] << " connections; see `argosy broker list --output json`\n";
   }
@@ -80,6 +81,7 @@ void add_cluster_verbs(CLI::App& app, Cli& cli) {
   make->add_option("--workers", plan.workers, "how many workers get keys here, w1 … wN; each is to be added and enabled")
       ->check(CLI::Range(0, 1000));
   make->add_option("--days", plan.days, "how long certificates hold")->check(CLI::Range(1, 36500));
+  add_bundle_verbs(*cluster, cli);
   cli.verb(app, "status", "how the cluster stands", [&cli] { return show_status(cli); });
   CLI::App* operation = app.add_subcommand("operation", "the audit trail: who did what");
   operation->require_subcommand(1);

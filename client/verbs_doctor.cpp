@@ -1,6 +1,8 @@
 // doctor ROLE: is everything there that the role needs on this host? One line a check.
 #include <sys/stat.h>
 
+#include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <iostream>
 
@@ -10,14 +12,23 @@
 #include "catalog/hosts.h"
 #include "client/cli.h"
 #include "client/expiry.h"
+#include "client/reach.h"
+#include "fabric/clock.h"
 #include "fabric/keys.h"
 #include "fabric/roster.h"
+#include "fabric/trust.h"
+#include "fabric/whereabouts.h"
+#include "master/config.h"
 #include "worker/config.h"
 
 namespace argosy::client {
 namespace {
 
 using nlohmann::json;
+
+constexpr double kClockHint = 1.0;  // seconds
+constexpr Duration kReachWithin = seconds(2);
+constexpr Duration kLeaseLeast = seconds(10);
 
 class Checks {
  public:
@@ -54,10 +65,43 @@ void check_cluster(Checks& checks, const Layout& layout) {
   if (cluster) checks.add("endpoint's certificate for " + cluster->endpoint, status_of(verified_endpoint_key(layout, cluster->endpoint)));
 }
 
+// Where the cluster moved, if it did; where it did not, nothing is said.
+void check_moved(Checks& checks, const std::filesystem::path& file, const std::filesystem::path& authorities) {
+  const auto moved = fabric::load_whereabouts(file);
+  if (moved && !*moved) return;
+  checks.add("where the cluster moved, " + file.string(), status_of(moved));
+  if (!moved) return;
+  const auto keys = fabric::believed_keys(authorities, (*moved)->certificates, (*moved)->endpoint, fabric::read_wall());
+  checks.add("certificate of " + (*moved)->endpoint, status_of(keys));
+  if (!(*moved)->reached) checks.warn("where the cluster moved", (*moved)->endpoint + " was not reached yet: the old endpoint is still in use");
+}
+
+// The master's clock against ours, to half the time that the answer took. Correctness needs no clock; people who read logs do.
+void check_clock(Checks& checks, const json& status, WallTime asked, WallTime answered) {
+  std::tm time{};
+  double seconds = 0;
+  if (std::sscanf(status.value("now", "").c_str(), "%d-%d-%dT%d:%d:%lfZ", &time.tm_year, &time.tm_mon, &time.tm_mday, &time.tm_hour,
+                  &time.tm_min, &seconds) != 6) {
+    return;  // a master of an earlier version
+  }
+  time.tm_year -= 1900;
+  time.tm_mon -= 1;
+  const double theirs = static_cast<double>(::timegm(&time)) + seconds;
+  const double off_s = theirs - static_cast<double>(asked.us + (answered.us - asked.us) / 2) / 1e6;
+  if (off_s > -kClockHint && off_s < kClockHint) return;
+  char text[96];
+  std::snprintf(text, sizeof text, "the master's clock is %+.1f s off this host's: is time synchronised on both?", off_s);
+  checks.warn("clock", text);
+}
+
 void check_client(Cli& cli, Checks& checks) {
+  const WallTime asked = fabric::read_wall();
   const auto answer = cli.ask("status", json::object());
+  const WallTime answered = fabric::read_wall();
   checks.add("connection and answer of a master", answer ? Status(Done{}) : Status(Error{answer.error().message}));
-  if (answer && (*answer)["catalog"]["state"] != "available") checks.warn("catalog", (*answer)["catalog"]["detail"].dump());
+  if (!answer) return;
+  if ((*answer)["catalog"]["state"] != "available") checks.warn("catalog", (*answer)["catalog"]["detail"].dump());
+  check_clock(checks, *answer, asked, answered);
 }
 
 void check_broker(const Layout& layout, Checks& checks) {
@@ -105,11 +149,18 @@ void check_catalog(const std::string& address, Checks& checks) {
     checks.warn("catalog log login", found->login + " itself can change and delete output: docs/guides/operating.md, PostgreSQL");
 }
 
-void check_master(const Layout& layout, Checks& checks) {
-  const auto address = master_catalog(layout);
-  checks.add("settings " + layout.role_settings("master").string(), status_of(address));
-  checks.add("key " + layout.catalog_key().string(), status_of(fabric::load_key_pair(layout.catalog_key())));
-  if (address) check_catalog(*address, checks);
+void check_master(const std::filesystem::path& file, Checks& checks) {
+  const auto config = master::load_config(file);
+  checks.add("settings " + file.string(), status_of(config));
+  if (!config) return;
+  checks.add("key " + config->key, status_of(fabric::load_key_pair(config->key)));
+  checks.add("key " + config->catalog_key, status_of(fabric::load_key_pair(config->catalog_key)));
+  check_moved(checks, config->endpoint_moved, config->authorities);
+  checks.add("endpoint " + config->endpoint, reach(config->endpoint, kReachWithin));
+  check_catalog(config->catalog, checks);
+  if (config->limits.lease < kLeaseLeast) {
+    checks.warn("lease", "shorter than a failover may take (10 s): tasks may be killed for a broker's or a master's death");
+  }
 }
 
 void check_worker(const std::filesystem::path& file, Checks& checks) {
@@ -117,9 +168,18 @@ void check_worker(const std::filesystem::path& file, Checks& checks) {
   checks.add("settings " + file.string(), status_of(config));
   if (!config) return;
   checks.add("key " + config->key, status_of(fabric::load_key_pair(config->key)));
-  checks.add("endpoint's certificate for " + config->endpoint, status_of(verified_endpoint_key({file.parent_path()}, config->endpoint)));
+  checks.add("endpoint's certificate for " + config->endpoint,
+             status_of(fabric::load_endpoint_key(config->authorities, config->endpoint_certificate, config->endpoint)));
+  check_moved(checks, std::filesystem::path(config->directory) / "endpoint.moved", config->authorities);
+  checks.add("endpoint " + config->endpoint, reach(config->endpoint, kReachWithin));
   if (config->run_as.empty()) checks.warn("run_as", "tasks run as the worker's own user; set run_as for tasks of others");
   if (!std::filesystem::exists("/sys/fs/cgroup/cgroup.controllers")) checks.warn("cgroup v2", "not here: memory limits are polled");
+}
+
+// ROLE-NAME.toml where it is there, else ROLE.toml.
+std::filesystem::path settings_of(const Layout& layout, const std::string& role, const std::string& name) {
+  const auto own = layout.role_settings(role + "-" + name);
+  return !name.empty() && std::filesystem::exists(own) ? own : layout.role_settings(role);
 }
 
 int diagnose(Cli& cli, const std::string& role, const std::string& name) {
@@ -128,9 +188,10 @@ int diagnose(Cli& cli, const std::string& role, const std::string& name) {
   check_dates(checks, layout.authority());
   check_dates(checks, layout.endpoint_certificate());
   if (role != "worker") check_cluster(checks, layout);
+  if (role == "client") check_moved(checks, layout.endpoint_moved(), layout.authority());
   if (role == "client") check_client(cli, checks);
   if (role == "broker") check_broker(layout, checks);
-  if (role == "master") check_master(layout, checks);
+  if (role == "master") check_master(settings_of(layout, "master", name), checks);
   if (role == "worker") check_worker(layout.role_settings(name.empty() ? "worker" : "worker-" + name), checks);
   cli.output().list(checks.rows(), {{{"RESULT", "result"}, {"CHECK", "check"}, {"DETAIL", "detail"}}, "result", ""});
   return checks.wrong() ? cli.done(Exit::failed) : 0;
@@ -142,7 +203,7 @@ void add_doctor_verb(CLI::App& app, Cli& cli) {
   static std::string role, name;
   CLI::App* verb = cli.verb(app, "doctor", "is everything there that a role needs on this host?", [&cli] { return diagnose(cli, role, name); });
   verb->add_option("role", role, "broker, master, worker or client")->required()->check(CLI::IsMember({"broker", "master", "worker", "client"}));
-  verb->add_option("--name", name, "which of the folder's workers");
+  verb->add_option("--name", name, "which of the folder's brokers, masters or workers");
 }
 
 }  // namespace argosy::client

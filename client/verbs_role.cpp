@@ -24,6 +24,19 @@ std::filesystem::path settings_file(const Cli& cli, const RoleArguments& given, 
   return Layout{cli.folder()}.role_settings(stem);
 }
 
+// ROLE-NAME.toml, or ROLE.toml where the folder has only that: the first of its kind, or the only one of its host.
+std::filesystem::path named_settings(const Cli& cli, const RoleArguments& given, const std::string& role) {
+  if (!given.file.empty() || given.name.empty()) return settings_file(cli, given, role);
+  const auto own = settings_file(cli, given, role + "-" + given.name);
+  return std::filesystem::exists(own) ? own : settings_file(cli, given, role);
+}
+
+// The file that was found must be that party's: a folder of two hosts' brokers must not start the wrong one.
+Status is_named(const std::filesystem::path& file, const std::string& wanted, const std::string& name) {
+  if (wanted.empty() || wanted == name) return Done{};
+  return Error{file.string() + " is that of " + name + ": there is no " + wanted + " in this folder"};
+}
+
 template <class Config>
 int print_settings(Config config) {
   Settings settings;
@@ -74,8 +87,12 @@ void add_role_verbs(CLI::App& app, Cli& cli) {
   static RoleArguments given;
   CLI::App* broker = noun(app, "broker", "the broker: who connects, and the role itself");
   add_start_options(cli.verb(*broker, "start", "runs a broker in the foreground", [&cli] {
-    return start(cli, settings_file(cli, given, "broker"), broker::load_config, broker::run_broker);
-  }), given, nullptr);
+    const auto file = named_settings(cli, given, "broker");
+    return start(cli, file, broker::load_config, [&](const broker::Config& config) {
+      const auto named = is_named(file, given.name, config.machine.name);
+      return named ? broker::run_broker(config) : cli.fail(trouble(named.error(), Exit::usage));
+    });
+  }), given, "which of the folder's brokers (broker-NAME.toml)");
   cli.verb(*broker, "config", "prints every key with default, range and help", [] { return print_settings(broker::Config()); });
   cli.verb(*broker, "list", "all brokers: which one serves, how long ago each was heard, what is wrong", [&cli] {
     return cli.show_list("broker.list", json::object(),
@@ -90,8 +107,11 @@ void add_role_verbs(CLI::App& app, Cli& cli) {
   })->add_option("NAME", successor, "the broker that is to serve (any standby when left out)");
   CLI::App* master = noun(app, "master", "masters: who holds which shard, and the role itself");
   add_start_options(cli.verb(*master, "start", "runs a master in the foreground", [&cli] {
-    const std::string stem = given.name.empty() || given.name == "m1" ? "master" : "master-" + given.name;
-    return start(cli, settings_file(cli, given, stem), master::load_config, master::run_master);
+    const auto file = named_settings(cli, given, "master");
+    return start(cli, file, master::load_config, [&](const master::MasterConfig& config) {
+      const auto named = is_named(file, given.name, config.name);
+      return named ? master::run_master(config) : cli.fail(trouble(named.error(), Exit::usage));
+    });
   }), given, "which of the folder's masters (master-NAME.toml)");
   cli.verb(*master, "config", "prints every key with default, range and help", [] { return print_settings(master::MasterConfig()); });
   cli.verb(*master, "list", "masters and the shards that they hold", [&cli] {

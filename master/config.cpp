@@ -11,6 +11,7 @@ void bind_files(Settings& settings, MasterConfig& config) {
   settings.add("endpoint", config.endpoint, "the virtual endpoint of the brokers");
   settings.add("authorities", config.authorities, "file with the cluster's one or two CA certificates");
   settings.add("endpoint_certificate", config.endpoint_certificate, "file with the certificate of the endpoint");
+  settings.add("endpoint_moved", config.endpoint_moved, "file where it keeps where the cluster moved (`argosy catalog set-endpoint`)");
   settings.add("key", config.key, "file with this master's private key, readable by its owner only");
   settings.add("catalog", config.catalog, "the catalog: sqlite:FILE, or postgresql://… as libpq takes it");
   settings.add("catalog_key", config.catalog_key,
@@ -74,7 +75,7 @@ Result<MasterConfig> load_config(const std::filesystem::path& file) {
   const auto absolute = [&](const std::string& path) {
     return std::filesystem::path(path).is_relative() ? (folder / path).lexically_normal().string() : path;
   };
-  for (std::string* path : {&config.authorities, &config.endpoint_certificate, &config.key, &config.catalog_key}) {
+  for (std::string* path : {&config.authorities, &config.endpoint_certificate, &config.endpoint_moved, &config.key, &config.catalog_key}) {
     *path = absolute(*path);
   }
   constexpr std::string_view sqlite = "sqlite:";

@@ -18,6 +18,7 @@ struct MasterConfig {
   std::string endpoint = "tcp://127.0.0.1:7433";
   std::string authorities = "authority.pem";
   std::string endpoint_certificate = "endpoint.pem";
+  std::string endpoint_moved = "endpoint.moved";  // where the cluster moved, kept by this master; may be missing
   std::string key = "key.pem";
   std::string catalog_key = "catalog.key";  // private key that sensitive values are sealed to; the same for all masters
   std::string catalog = "sqlite:catalog.db";

@@ -35,6 +35,8 @@ struct DeskOptions {
   std::uint32_t shards = 1; // that there are
   std::uint64_t content_most_bytes = 1ull << 30;
   const Sealer* sealer = nullptr;  // outlives the desk
+  std::string authorities;           // file: whom all parties of the cluster believe
+  std::string endpoint_certificate;  // file: of the endpoint where none is given to set-endpoint
 };
 
 // A word for the desk (is_desk_word) as it was heard, or what the machine owes to the desk.

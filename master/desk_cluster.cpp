@@ -2,11 +2,15 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
 #include "catalog/clean.h"
 #include "catalog/fleet.h"
 #include "catalog/operations.h"
 #include "catalog/verify.h"
 #include "catalog/views.h"
+#include "fabric/certificates.h"
+#include "fabric/trust.h"
+#include "fabric/whereabouts.h"
 #include "master/desk_json.h"
 #include "master/desk_verbs.h"
 
@@ -32,6 +36,32 @@ json workers_json(const std::vector<catalog::WorkerRecord>& workers, const Fleet
   return {{"online", online}, {"enabled", enabled}, {"disabled", disabled}, {"draining", draining}};
 }
 
+constexpr std::size_t kEndpointMost = 256;               // as brokers take it: protocol.md, "Brokers"
+constexpr std::size_t kCertificatesMost = 64u << 10;
+
+// Nothing: it is one. What is written here is what everybody will connect to.
+std::optional<std::string> endpoint_trouble(const std::string& endpoint) {
+  const auto host = fabric::host_of(endpoint);
+  if (!host) return host.error().message;
+  const std::string port = endpoint.substr(endpoint.rfind(':') + 1);
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  const bool good = error == std::errc() && end == port.data() + port.size() && number >= 1 && number <= 65535;
+  if (!good) return "endpoint " + printable(endpoint) + ": the port must be a number from 1 to 65535";
+  return std::nullopt;
+}
+
+// Those of the endpoint as it is now: told with an earlier move, or this master's file.
+Result<std::string> current_certificates(Room& room) {
+  const auto told = catalog::read_endpoint(room.catalog);
+  if (told && told->serial > 0) return told->certificates;
+  const auto own = fabric::Certificate::load(room.options.endpoint_certificate);
+  if (!own) return own.error();
+  std::string pem;
+  for (const auto& each : *own) pem += each.pem();
+  return pem;
+}
+
 std::uint64_t refused_peers(const FleetOutcome& fleet) {
   std::uint64_t out = 0;
   for (const auto& broker : fleet.brokers) {
@@ -53,6 +83,7 @@ Verdict cluster_status(Room&, Arguments& arguments) {
     const bool here = totals.ok() && workers.ok() && fleet.catalog_available;
     json out;
     out["cluster"] = after.options.cluster;
+    out["now"] = time_json(after.now);
     out["catalog"] = {{"state", here ? "available" : "away"},
                       {"dialect", after.catalog.dialect() == catalog::Dialect::sqlite ? "sqlite" : "postgresql"},
                       {"detail", here ? json(after.catalog.address())
@@ -69,6 +100,8 @@ Verdict cluster_status(Room&, Arguments& arguments) {
       for (const auto& counter : broker.counters) out["counters"][broker.broker + "." + counter.name] = counter.value;
     }
     out["master"] = after.options.self.name;
+    const auto endpoint = catalog::read_endpoint(after.catalog);
+    if (endpoint && endpoint->serial > 0) out["endpoint"] = {{"endpoint", endpoint->endpoint}, {"serial", endpoint->serial}};
     out["warnings"] = json::array();
     for (const auto& holder : fleet.holders) {
       if (!holder.master.empty()) continue;
@@ -134,6 +167,32 @@ Verdict catalog_clean(Room& room, Arguments& arguments) {
   note(room, "catalog.clean", "catalog", std::to_string(all.executions) + " executions");
   return Document{{{"executions", all.executions}, {"versions", all.versions}, {"operations", all.operations},
                    {"contents", all.contents}, {"more", all.more}}, {}};
+}
+
+// SSIS: update_master_address. Believed here first, by the same rules as by those who will hear it.
+Verdict catalog_set_endpoint(Room& room, Arguments& arguments) {
+  const std::string endpoint = arguments.text("endpoint", true);
+  std::string certificates = arguments.text("certificates");
+  if (auto refusal = arguments.done()) return *refusal;
+  if (const auto trouble = endpoint_trouble(endpoint)) return DeskRefusal{Refusal::invalid, *trouble};
+  if (certificates.empty()) {
+    const auto own = current_certificates(room);
+    if (!own) return DeskRefusal{Refusal::invalid, own.error().message};
+    certificates = *own;
+  }
+  if (endpoint.size() > kEndpointMost || certificates.size() > kCertificatesMost) {
+    return DeskRefusal{Refusal::too_large, "an endpoint has at most 256 bytes, its certificates 64 KiB"};
+  }
+  const auto keys = fabric::believed_keys(room.options.authorities, certificates, endpoint, room.now);
+  if (!keys) {
+    return DeskRefusal{Refusal::invalid, "nobody would believe it: " + keys.error().message +
+                                             "; `argosy cluster certificate --host HOST FILE` makes a certificate for another host"};
+  }
+  const auto set = catalog::set_endpoint(room.catalog, endpoint, certificates, room.now);
+  if (!set) return refusal_of(room.catalog, set.error());
+  room.fleet_changed = true;
+  note(room, "catalog.set-endpoint", endpoint, "serial " + std::to_string(set->serial));
+  return Document{{{"endpoint", set->endpoint}, {"serial", set->serial}}, {}};
 }
 
 Verdict cluster_keys(Room& room, Arguments& arguments) {

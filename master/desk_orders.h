@@ -68,6 +68,7 @@ struct FleetNews {
   std::uint64_t serial = 0;  // grows with each change in the catalog, across masters
   std::vector<Enrolled> workers;
   std::vector<RosterEntry> others;  // submitters and viewers
+  Endpoint endpoint;                // where the cluster moved; serial 0: it never did
 };
 
 // The masters that the catalog heard of lately, this one too: every few seconds, where shards are shared. No outcome.

@@ -44,6 +44,7 @@ constexpr std::array kVerbs = {
     Verb{"operation.list", Role::viewer, operation_list},
     Verb{"catalog.verify", Role::operator_, catalog_verify, true},
     Verb{"catalog.clean", Role::operator_, catalog_clean, true},
+    Verb{"catalog.set-endpoint", Role::operator_, catalog_set_endpoint},
     Verb{"cluster.keys", Role::viewer, cluster_keys},
 };
 

@@ -129,6 +129,7 @@ Verdict cluster_status(Room& room, Arguments& arguments);
 Verdict operation_list(Room& room, Arguments& arguments);
 Verdict catalog_verify(Room& room, Arguments& arguments);
 Verdict catalog_clean(Room& room, Arguments& arguments);
+Verdict catalog_set_endpoint(Room& room, Arguments& arguments);
 Verdict cluster_keys(Room& room, Arguments& arguments);
 
 // Writes the audit trail of a verb that changed something, once for a request.

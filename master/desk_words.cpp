@@ -137,8 +137,10 @@ std::optional<FleetNews> read_fleet(Room& room) {
   if (!serial) return std::nullopt;
   const auto parties = catalog::list_parties(room.catalog);
   const auto workers = catalog::list_workers(room.catalog);
-  if (!parties || !workers) return std::nullopt;
+  const auto endpoint = catalog::read_endpoint(room.catalog);
+  if (!parties || !workers || !endpoint) return std::nullopt;
   out.serial = *serial;
+  out.endpoint = *endpoint;
   for (const auto& one : *workers) {
     out.workers.push_back({one.party.name, one.party.key, roster_state(one.party.state), one.draining, one.tags});
   }

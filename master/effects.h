@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,8 @@ struct Effects {
   std::vector<DeskOutcome> answers;  // hand to the desk
   std::vector<LookUp> lookups;      // hand to the desk
   std::vector<NeedValues> needs;    // read, and answer with ValuesRead
+  // The cluster moves: check it, keep it, go there once it answers.
+  std::optional<Endpoint> move;
   // For the log and for people: what an operator should know. One line each.
   std::vector<std::string> notes;
   bool reconnect = false;           // drop the transport connection and connect anew: nothing is heard on it

@@ -4,6 +4,7 @@
 
 #include "master/claims.h"
 #include "master/graph.h"
+#include "master/link.h"
 
 namespace argosy::master {
 namespace {
@@ -104,6 +105,9 @@ void on_fleet_news(Step& step, FleetNews&& news) {
   state.not_draining = std::move(may);
   if (other) offer_anew(step);
   say_to_broker(step, state.roster);
+  if (news.endpoint.serial <= state.endpoint.serial) return;
+  state.endpoint = std::move(news.endpoint);
+  say_endpoint(step);
 }
 
 void worker_heard(Step& step, WorkerIndex index, SessionId session, ConnectionId connection) {

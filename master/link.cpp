@@ -119,6 +119,18 @@ void on_welcome(Step& step, const Envelope& envelope, const Welcome& word) {
   learn_holders(step, word.holders);
   watch_vacancies(step, false, before);
   if (step.state.fleet_known) say_to_broker(step, step.state.roster);
+  say_endpoint(step);
+}
+
+void say_endpoint(Step& step) {
+  if (step.state.endpoint.serial > 0) say_to_broker(step, step.state.endpoint);
+}
+
+// Told again after each Welcome: what was not believed or not reached the last time may be now.
+void on_endpoint(Step& step, Endpoint&& word) {
+  if (word.serial < step.state.link.endpoint_serial) return;
+  step.state.link.endpoint_serial = word.serial;
+  step.out.move = std::move(word);
 }
 
 void on_holders(Step& step, const std::vector<Holder>& holders) {

@@ -9,6 +9,9 @@ void on_link_up(Step& step);
 void on_link_down(Step& step);
 void on_welcome(Step& step, const Envelope& envelope, const Welcome& word);
 void on_holders(Step& step, const std::vector<Holder>& holders);
+void on_endpoint(Step& step, Endpoint&& word);
+// Where the cluster is to be reached, as the catalog has it, told to the broker; nothing where it never moved.
+void say_endpoint(Step& step);
 void on_refused(Step& step, const Refused& word);
 void on_take_failed(Step& step, const TakeFailed& event);
 // This master's term of it was fenced: it is a standby of the shard again.

@@ -98,6 +98,7 @@ void on_heard(Step& step, Message&& message) {
       Overloaded{
           [&](Welcome& w) { on_welcome(step, from, w); },
           [&](Holders& w) { on_holders(step, w.holders); },
+          [&](Endpoint& w) { on_endpoint(step, std::move(w)); },
           [&](Refused& w) { on_refused(step, w); },
           [&](Ping& w) { say_to_broker(step, Pong{w.nonce}); },
           [&](Pong&) {},

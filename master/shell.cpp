@@ -8,13 +8,12 @@
 #include <optional>
 
 #include "catalog/catalog.h"
-#include "fabric/client_socket.h"
+#include "fabric/cluster_socket.h"
 #include "fabric/clock.h"
 #include "fabric/host_facts.h"
 #include "fabric/poll.h"
 #include "fabric/sealing.h"
 #include "fabric/signals.h"
-#include "fabric/trust.h"
 #include "fabric/wakeup.h"
 #include "master/catalog_sealer.h"
 #include "master/desk.h"
@@ -57,7 +56,7 @@ class Shell {
   fabric::Context context_;
   fabric::Wakeup writer_wakeup_, desk_wakeup_;
   std::unique_ptr<CatalogSealer> sealer_;
-  std::unique_ptr<fabric::ClientSocket> socket_;
+  std::unique_ptr<fabric::ClusterSocket> socket_;
   std::unique_ptr<Machine> machine_;
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<Desk> desk_;
@@ -89,8 +88,6 @@ Status Shell::open() {
   if (!keys) return keys.error();
   auto catalog_key = fabric::load_key_pair(config_.catalog_key);
   if (!catalog_key) return catalog_key.error();
-  auto server = fabric::load_endpoint_key(config_.authorities, config_.endpoint_certificate, config_.endpoint);
-  if (!server) return server.error();
   if (Status status = prepare_catalog(); !status) return status;
 
   const fabric::HostFacts facts = fabric::read_host_facts();
@@ -103,13 +100,12 @@ Status Shell::open() {
   for (std::uint32_t shard = 0; shard < config_.shards; ++shard) self.shards.push_back(ShardId{shard});
 
   fabric::ClientOptions link;
-  link.endpoint = config_.endpoint;
-  link.server_key = *server;
   link.keys = *keys;
   link.max_message_bytes = 16 << 20;
   link.send_queue_messages = 100'000;
   link.receive_queue_messages = 20'000;
-  auto socket = fabric::ClientSocket::connect(context_, std::move(link));
+  auto socket = fabric::ClusterSocket::connect(
+      context_, {config_.endpoint, config_.authorities, config_.endpoint_certificate, config_.endpoint_moved}, std::move(link));
   if (!socket) return socket.error();
   socket_ = std::move(*socket);
 
@@ -118,9 +114,11 @@ Status Shell::open() {
   auto neighbours = Neighbours::open(config_.catalog, config_.name);
   if (!neighbours) return neighbours.error();
   writer_ = std::make_unique<Writer>(config_.catalog, self, config_.limits, std::move(*neighbours), writer_wakeup_);
-  desk_ = std::make_unique<Desk>(DeskOptions{config_.catalog, config_.cluster, catalog_key->public_key.hex(), self, config_.shards,
-                                             config_.content_most_bytes, sealer_.get()},
-                                 desk_wakeup_);
+  DeskOptions desk{config_.catalog, config_.cluster, catalog_key->public_key.hex(), self, config_.shards, config_.content_most_bytes,
+                   sealer_.get()};
+  desk.authorities = config_.authorities;
+  desk.endpoint_certificate = config_.endpoint_certificate;
+  desk_ = std::make_unique<Desk>(std::move(desk), desk_wakeup_);
   poll_.add(*socket_);
   poll_.add(writer_wakeup_.fd());
   poll_.add(desk_wakeup_.fd());
@@ -131,6 +129,7 @@ Status Shell::open() {
 void Shell::take_link() {
   std::vector<fabric::ClientEvent> events;
   socket_->take_events(now_.steady, events);
+  for (const auto& note : socket_->take_notes()) spdlog::warn("{}", note);
   tell_link(events);
 }
 
@@ -146,9 +145,9 @@ void Shell::tell_link(const std::vector<fabric::ClientEvent>& events) {
       case fabric::ClientEventKind::connected: feed(LinkUp{}); break;
       case fabric::ClientEventKind::disconnected: feed(LinkDown{}); break;
       case fabric::ClientEventKind::handshake_refused:
-        spdlog::warn("{}: the broker refused the handshake ({})", config_.endpoint, fabric::to_text(event.refusal));
+        spdlog::warn("{}: the broker refused the handshake ({})", socket_->endpoint(), fabric::to_text(event.refusal));
         break;
-      case fabric::ClientEventKind::unreachable: spdlog::warn("{}: nobody listens there", config_.endpoint); break;
+      case fabric::ClientEventKind::unreachable: spdlog::warn("{}: nobody listens there", socket_->endpoint()); break;
     }
   }
 }
@@ -232,6 +231,7 @@ void Shell::send(const Message& message) {
 void Shell::honour() {
   for (const Message& message : effects_.sends) send(message);
   for (const auto& batch : effects_.commits) writer_->put(batch);
+  if (effects_.move) socket_->move({effects_.move->serial, effects_.move->endpoint, effects_.move->certificates, false}, now_.steady);
   for (const ShardId shard : effects_.takes) writer_->put(TakeJob{shard});
   for (DeskOutcome& answer : effects_.answers) desk_->put(std::move(answer));
   for (LookUp& lookup : effects_.lookups) desk_->put(std::move(lookup));

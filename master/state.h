@@ -145,6 +145,7 @@ struct Link {
   std::map<ShardId, Holder> holders;
   std::map<ShardId, Vacancy> vacant;      // of those that it may hold
   std::set<ShardId> taking;
+  std::uint64_t endpoint_serial = 0;      // of the latest Endpoint that was heard
   std::optional<Time> publish_after;      // the broker refused offers: a pause
 };
 
@@ -172,6 +173,7 @@ struct State {
   std::vector<std::string> not_draining;  // enabled workers, sorted; used while `some_drain`
   bool some_drain = false;
   Roster roster;
+  Endpoint endpoint;                      // as the catalog has it; serial 0: the cluster never moved
   WatchBook watches;
   std::map<std::string, BrokerReport> brokers;
   std::array<std::uint64_t, ignored_reasons> ignored{};

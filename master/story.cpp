@@ -259,6 +259,7 @@ bool Story::command_of_link(const std::string& verb, const Arguments& with) {
     return hear(broker, Welcome{{number_of(with, "connection", 1)}, seconds(1), seconds(4), holders, "argosy"}, {}), true;
   }
   if (verb == "masters") return step(DeskOrder(MastersNews{split(text_of(with, "alive"), ',')})), true;
+  if (verb == "endpoint") return hear(broker, Endpoint{number_of(with, "serial", 1), "tcp://there:1", "PEM"}, {}), true;
   if (verb == "no-hello") return hear(broker, Refused{20, Refusal::no_hello, "say Hello", "", {}}, {}), true;
   if (verb == "fleet") {
     FleetNews news;
@@ -267,6 +268,7 @@ bool Story::command_of_link(const std::string& verb, const Arguments& with) {
       const bool draining = text_of(with, "draining") == name;
       news.workers.push_back({name, std::string(64, '0'), RosterState::enabled, draining, {}});
     }
+    if (with.contains("moved")) news.endpoint = {number_of(with, "moved", 0), "tcp://there:1", "PEM"};
     return step(DeskOrder(news)), true;
   }
   return false;
@@ -499,6 +501,7 @@ void Story::note(const Effects& effects) {
   for (const auto& lookup : effects.lookups) owed_.push_back("look up " + std::to_string(lookup.execution.value));
   for (const auto& need : effects.needs) owed_.push_back("need values " + std::to_string(need.from) + "+" + std::to_string(need.count));
   for (const auto& line : effects.notes) owed_.push_back("note: " + line);
+  if (effects.move) owed_.push_back("move to " + effects.move->endpoint + ", serial " + std::to_string(effects.move->serial));
   if (effects.reconnect) owed_.push_back("reconnect");
   if (effects.over) owed_.push_back("over");
 }

@@ -86,6 +86,7 @@ struct Effects {
   std::vector<Say> says;
   std::vector<AttemptRef> forget;         // recorded: the spool may drop end and logs
   std::vector<ForgetLogs> forget_logs;
+  std::optional<Endpoint> move;           // the cluster moves: check it, keep it, go there once it answers
   bool reconnect = false;                 // close the socket, connect anew
   bool left = false;                      // orderly stop is complete: exit
   // The catalog of which all that this session knows is: kept on disk, for the sessions after it.

@@ -4,8 +4,8 @@
 
 namespace argosy::worker {
 
-Result<Link> Link::open(fabric::Context& context, fabric::ClientOptions options, Epoch highest_epoch) {
-  auto socket = fabric::ClientSocket::connect(context, std::move(options));
+Result<Link> Link::open(fabric::Context& context, fabric::ClusterPlace place, fabric::ClientOptions options, Epoch highest_epoch) {
+  auto socket = fabric::ClusterSocket::connect(context, std::move(place), std::move(options));
   if (!socket) return socket.error();
   return Link(std::move(*socket), std::move(highest_epoch));
 }

@@ -6,14 +6,14 @@
 #include <vector>
 
 #include "base/result.h"
-#include "fabric/client_socket.h"
+#include "fabric/cluster_socket.h"
 #include "schemas/words.h"
 
 namespace argosy::worker {
 
 class Link {
  public:
-  static Result<Link> open(fabric::Context& context, fabric::ClientOptions options, Epoch highest_epoch);
+  static Result<Link> open(fabric::Context& context, fabric::ClusterPlace place, fabric::ClientOptions options, Epoch highest_epoch);
 
   // False: the queue is full or nothing is connected; the caller reconnects, everybody says again what counts.
   bool send(const Address& to, ShardTerm reign, const Word& word);
@@ -21,15 +21,15 @@ class Link {
   // The next message that can be decoded; nothing when none is there. What cannot is counted.
   bool receive(Message& message);
 
-  fabric::ClientSocket& socket() { return *socket_; }
+  fabric::ClusterSocket& socket() { return *socket_; }
   const Epoch& epoch() const { return epoch_; }           // of the latest Welcome; before it the highest ever seen
   std::uint64_t undecodable() const { return undecodable_; }
 
  private:
-  explicit Link(std::unique_ptr<fabric::ClientSocket> socket, Epoch epoch)
+  explicit Link(std::unique_ptr<fabric::ClusterSocket> socket, Epoch epoch)
       : socket_(std::move(socket)), epoch_(std::move(epoch)) {}
 
-  std::unique_ptr<fabric::ClientSocket> socket_;
+  std::unique_ptr<fabric::ClusterSocket> socket_;
   Epoch epoch_;
   ConnectionId connection_;
   std::uint64_t undecodable_ = 0;

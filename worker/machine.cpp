@@ -134,6 +134,7 @@ void Machine::on_heard(const Message& message) {
                  [&](const Pong&) {},
                  [&](const Bye&) { out_->reconnect = true; },
                  [&](const Holders& w) { on_holders(w.holders); },
+                 [&](const Endpoint& w) { on_endpoint(envelope, w); },
                  [&](const Run& w) { mine(w, [&] { on_run(shard, w); }); },
                  [&](const Recorded& w) { on_recorded(shard, w); },
                  [&](const LogCredit& w) { mine(w, [&] { on_log_credit(shard, w); }); },
@@ -183,6 +184,13 @@ void Machine::on_welcome(const Envelope& envelope, const Welcome& word) {
 
 void Machine::on_holders(const std::vector<Holder>& holders) {
   for (const auto& holder : holders) become_holder(holder.reign.shard, holder.reign.term, holder.master);
+}
+
+// Told again after each Welcome: what was not believed or not reached the last time may be now.
+void Machine::on_endpoint(const Envelope& envelope, const Endpoint& word) {
+  if (envelope.from.role != Role::broker || word.serial < state_.endpoint_serial) return;
+  state_.endpoint_serial = word.serial;
+  out_->move = word;
 }
 
 // A connection that the broker does not know (any more) is opened again; everything else is for people.

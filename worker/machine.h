@@ -66,6 +66,7 @@ class Machine {
   std::optional<Ignored> ignore(const Envelope& envelope) const;
   void on_welcome(const Envelope& envelope, const Welcome& word);
   void on_holders(const std::vector<Holder>& holders);
+  void on_endpoint(const Envelope& envelope, const Endpoint& word);
   void on_refused(const Envelope& envelope, const Refused& word);
   void say_hello();
   void say_to_broker(Word word);

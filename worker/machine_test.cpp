@@ -84,6 +84,7 @@ class WorkerTest : public ::testing::Test {
     EXPECT_TRUE(out_.send_logs.empty());
     EXPECT_TRUE(out_.forget.empty());
     EXPECT_TRUE(out_.want_content.empty());
+    EXPECT_FALSE(out_.move);
     EXPECT_FALSE(out_.reconnect);
     EXPECT_FALSE(out_.left);
     out_ = {};
@@ -155,6 +156,22 @@ TEST_F(WorkerTest, TheNormalLifeOfATask) {
   EXPECT_EQ(take_one(out_.forget), attempt(0));
   out_.forget_logs.clear();
   EXPECT_TRUE(machine_.state().attempts.empty());
+}
+
+TEST_F(WorkerTest, MovesWhereTheBrokerSaysAndNeverBack) {
+  ready();
+  from_broker(Endpoint{5, "tcp://there:1", "PEM"});
+  ASSERT_TRUE(out_.move);
+  EXPECT_EQ(out_.move->endpoint, "tcp://there:1");
+  out_ = {};
+  from_broker(Endpoint{4, "tcp://before:1", "PEM"});
+  nothing_else();
+  from_master(Endpoint{6, "tcp://elsewhere:1", "PEM"});  // only the broker's word counts
+  EXPECT_FALSE(out_.move);
+  welcome();
+  from_broker(Endpoint{5, "tcp://there:1", "PEM"});  // told again: tried again
+  EXPECT_TRUE(out_.move);
+  out_ = {};
 }
 
 TEST_F(WorkerTest, OnlyWhatFitsIsStarted) {

@@ -11,7 +11,6 @@
 #include "fabric/poll.h"
 #include "fabric/sealing.h"
 #include "fabric/signals.h"
-#include "fabric/trust.h"
 #include "worker/folder.h"
 #include "worker/link.h"
 #include "worker/machine.h"
@@ -104,16 +103,13 @@ Status Shell::open() {
 }
 
 Status Shell::open_link(const fabric::KeyPair& keys) {
-  auto server = fabric::load_endpoint_key(config_.authorities, config_.endpoint_certificate, config_.endpoint);
-  if (!server) return server.error();
   fabric::ClientOptions options;
-  options.endpoint = config_.endpoint;
-  options.server_key = *server;
   options.keys = keys;
   options.max_message_bytes = limits::kMessageBytes;
   options.send_queue_messages = 100000;     // bounded by the protocol's windows, in bytes
   options.receive_queue_messages = 100000;
-  auto link = Link::open(context_, std::move(options), folder_.highest_epoch());
+  fabric::ClusterPlace place{config_.endpoint, config_.authorities, config_.endpoint_certificate, folder_.at("endpoint.moved")};
+  auto link = Link::open(context_, std::move(place), std::move(options), folder_.highest_epoch());
   if (!link) return link.error();
   link_.emplace(std::move(*link));
   return Done{};
@@ -195,6 +191,7 @@ std::optional<Time> Shell::next_deadline() const {
 void Shell::take_link_events() {
   std::vector<fabric::ClientEvent> news;
   link_->socket().take_events(now_.steady, news);
+  for (const auto& note : link_->socket().take_notes()) spdlog::warn("{}", note);
   tell_link(news);
   Message message;
   while (link_->receive(message)) {
@@ -210,9 +207,9 @@ void Shell::tell_link(const std::vector<fabric::ClientEvent>& news) {
       case fabric::ClientEventKind::connected: feed(LinkUp{}); break;
       case fabric::ClientEventKind::disconnected: feed(LinkDown{}); break;
       case fabric::ClientEventKind::handshake_refused:
-        spdlog::warn("{}: handshake refused: {}", config_.endpoint, fabric::to_text(event.refusal));
+        spdlog::warn("{}: handshake refused: {}", link_->socket().endpoint(), fabric::to_text(event.refusal));
         break;
-      case fabric::ClientEventKind::unreachable: spdlog::warn("{}: nobody listens there", config_.endpoint); break;
+      case fabric::ClientEventKind::unreachable: spdlog::warn("{}: nobody listens there", link_->socket().endpoint()); break;
     }
   }
 }
@@ -268,6 +265,7 @@ void Shell::honour(Effects& effects) {
   for (const auto& say : effects.says) send(say.to, say.reign, say.word);
   for (const auto& ref : effects.forget) spool_->forget(ref);
   for (const auto& logs : effects.forget_logs) spool_->forget_logs(logs.attempt, logs.offset);
+  if (effects.move) link_->socket().move({effects.move->serial, effects.move->endpoint, effects.move->certificates, false}, now_.steady);
   if (effects.reconnect) {
     std::vector<fabric::ClientEvent> news;
     link_->socket().reconnect(now_.steady, news);
@@ -277,7 +275,7 @@ void Shell::honour(Effects& effects) {
   feed_all(events);
   if (!told_ready_ && std::holds_alternative<Welcomed>(machine_->state().link)) {
     told_ready_ = true;
-    fabric::tell_ready("ready " + config_.endpoint);
+    fabric::tell_ready("ready " + link_->socket().endpoint());
   }
 }
 

@@ -126,6 +126,7 @@ struct State {
   LinkState link;
   Epoch highest_epoch;
   Time heard_at;                // the broker, last
+  std::uint64_t endpoint_serial = 0;  // of the latest Endpoint that was heard
   std::map<ShardId, Shard> shards;
   std::map<AttemptRef, Attempt> attempts;
   std::map<std::string, Fetch> fetches;

@@ -160,6 +160,20 @@ TEST_P(Store, ARestoreBeginsAnotherIncarnation) {
   EXPECT_TRUE(read_incarnation(db()).ok());
 }
 
+TEST_P(Store, AnEndpointsSerialGrowsAndFollowsTheClock) {
+  EXPECT_EQ(read_endpoint(db())->serial, 0u);
+  const auto before = *fleet_serial(db());
+  const WallTime noon{1'000'000'000'000};
+  const Endpoint first = *set_endpoint(db(), "tcp://a:1", "PEM a", noon);
+  EXPECT_EQ(first.serial, 1'000'000u);
+  EXPECT_GT(*fleet_serial(db()), before);
+  EXPECT_EQ(set_endpoint(db(), "tcp://a:1", "PEM a", noon + seconds(9))->serial, first.serial);  // said again
+  const Endpoint second = *set_endpoint(db(), "tcp://b:1", "PEM b", noon + seconds(-9));         // a clock that went back
+  EXPECT_EQ(second.serial, first.serial + 1);
+  const Endpoint read = *read_endpoint(db());
+  EXPECT_EQ(std::tie(read.serial, read.endpoint, read.certificates), std::tie(second.serial, second.endpoint, second.certificates));
+}
+
 TEST_P(Store, OperationsAreListedNewestFirst) {
   for (int i = 0; i < 5; ++i)
     ASSERT_TRUE(note_operation(
