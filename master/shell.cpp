@@ -88,7 +88,6 @@ Status Shell::open() {
   if (!keys) return keys.error();
   auto catalog_key = fabric::load_key_pair(config_.catalog_key);
   if (!catalog_key) return catalog_key.error();
-  if (Status status = prepare_catalog(); !status) return status;
 
   const fabric::HostFacts facts = fabric::read_host_facts();
   Self self;
@@ -108,6 +107,7 @@ Status Shell::open() {
       context_, {config_.endpoint, config_.authorities, config_.endpoint_certificate, config_.endpoint_moved}, std::move(link));
   if (!socket) return socket.error();
   socket_ = std::move(*socket);
+  if (Status status = prepare_catalog(); !status) return status;
 
   sealer_ = std::make_unique<CatalogSealer>(*catalog_key);
   machine_ = std::make_unique<Machine>(self, config_.limits, Rng(fabric::random_seed()), sealer_.get());

@@ -45,7 +45,7 @@ class Roles(Cluster):
     def start_all(self, masters=("m1", "m2")):
         self.start("b1", *masters)
         for n in range(1, self.workers + 1):
-            self.must("worker", "add", f"w{n}")
+            self.must("worker", "add", f"w{n}", "--here")
             self.must("worker", "enable", f"w{n}")
         return self.start(*[f"w{n}" for n in range(1, self.workers + 1)])
 
