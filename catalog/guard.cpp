@@ -90,7 +90,7 @@ void Guard::look(Duration waited, std::uint64_t turn) {
   const auto place = line_->place();
   if (!place) return tell("no session with it could be opened yet");
   HostQuestion question;
-  question.within = milliseconds(1500);
+  question.within = seconds(4);  // a machine may be busy; a primary elsewhere is heard at once
   question.host = place->host;
   question.backend = place->backend;
   const auto words = ask_hosts(options_.address, question);

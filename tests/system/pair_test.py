@@ -114,6 +114,7 @@ class PairTest(unittest.TestCase):
                 node, before = who, self.pair.recorded(who)
                 watcher = threading.Thread(target=lambda: times.setdefault("recorded", self.when_more(node, before)))
                 watcher.start()
+        drill.stdout.close()
         self.assertEqual(drill.wait(), 0)
         watcher.join()
         print(f"results recorded again {times['recorded'] - times['writable']:+.3f} s after a writable primary "
