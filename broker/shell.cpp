@@ -50,10 +50,10 @@ Result<fabric::KeyPair> load_endpoint_key(Config& config) {
     if (config.fingerprint.empty() || config.fingerprint == config.machine.fingerprint) return keys;
     return Error{config.endpoint_certificate + ": its fingerprint is " + config.machine.fingerprint +
                  ", that of the cluster is " + config.fingerprint +
-                 ": take key and certificate from a broker that serves (argosy cluster export, import)"};
+                 ": take key and certificate from a broker that serves"};
   }
   return Error{config.endpoint_certificate + ": does not carry the key of " + config.endpoint_key +
-               "; take both from the same `argosy cluster init` or import"};
+               "; take both from the same `argosy cluster init`"};
 }
 
 std::uint64_t resident_bytes() {

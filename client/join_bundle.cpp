@@ -26,8 +26,7 @@ std::string settings_for(const std::string& endpoint) {
 Status check_parts(const Bundle& bundle) {
   const auto kind = bundle.find("kind");
   if (kind == bundle.end() || kind->second != kKind) {
-    const bool host = kind != bundle.end() && kind->second.starts_with("host");
-    return Error{std::string("this is no worker's bundle") + (host ? ": that of a host is for `argosy cluster import`" : "")};
+    return Error{"this is no worker's bundle"};
   }
   for (const char* part : {"worker", "endpoint", "authority.pem", "endpoint.pem", "worker.toml", "public"}) {
     if (bundle.count(part) == 0) return Error{std::string("the bundle has no ") + part + ": it is not whole; make it again"};

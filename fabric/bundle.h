@@ -1,4 +1,4 @@
-// A bundle: named secrets in one passphrase-sealed file, for `cluster export` and for one-time join bundles.
+// A bundle: named secrets in one passphrase-sealed file, for the join bundles of workers.
 //
 // Text of printable lines between BEGIN and END marks, so it survives mail and copy and paste. Argon2id
 // stretches the passphrase, XSalsa20-Poly1305 seals. Failure: not a bundle, another version, wrong passphrase
