@@ -87,12 +87,20 @@ std::vector<ShardTerm> held_shards(const State& state) {
   return held;
 }
 
-void say_holding(Step& step) { say_to_broker(step, Holding{held_shards(step.state)}); }
+// Before Welcome nothing can be said, and the Hello that is under way tells what was held then.
+void say_holding(Step& step) {
+  if (!step.state.link.welcome) {
+    step.state.link.holding_due = true;
+    return;
+  }
+  say_to_broker(step, Holding{held_shards(step.state)});
+}
 
 void on_link_up(Step& step) {
   Link& link = step.state.link;
   if (link.up) forget_connection(step);
   link.up = true;
+  link.holding_due = false;
   link.heard_at = step.now.steady;
   link.heartbeat = step.state.limits.heartbeat;
   link.silence = step.state.limits.silence;
@@ -118,6 +126,8 @@ void on_welcome(Step& step, const Envelope& envelope, const Welcome& word) {
   link.holders.clear();
   learn_holders(step, word.holders);
   watch_vacancies(step, false, before);
+  if (link.holding_due) say_holding(step);
+  link.holding_due = false;
   if (step.state.fleet_known) say_to_broker(step, step.state.roster);
   say_endpoint(step);
 }

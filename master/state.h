@@ -138,6 +138,7 @@ struct Vacancy {
 struct Link {
   bool up = false;
   bool welcome = false;
+  bool holding_due = false;               // what is held changed between Hello and Welcome
   Epoch epoch;                            // highest heard
   ConnectionId connection;
   Duration heartbeat, silence;
