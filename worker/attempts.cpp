@@ -279,13 +279,15 @@ void Machine::stop_attempt(AttemptRef ref, EndReason reason) {
   out_->stops.push_back({ref, attempt.spec->body.grace});
 }
 
+// What ended before this came is told as any other end: the master counts it as late, and says Recorded once it is committed
+// that the attempt is over. Until then its end may be the only one.
 void Machine::on_drop(const Drop& word) {
   for (const auto& ref : word.attempts) {
     const auto it = state_.attempts.find(ref);
-    if (it == state_.attempts.end()) continue;
+    if (it == state_.attempts.end() || std::holds_alternative<Ended>(it->second.phase)) continue;
     const bool started = std::holds_alternative<Starting>(it->second.phase) || std::holds_alternative<Running>(it->second.phase);
     if (started) out_->stops.push_back({ref, Duration{}});
-    if (!std::holds_alternative<Ended>(it->second.phase)) leave_slot(ref, it->second);
+    leave_slot(ref, it->second);
     forget(ref);
   }
 }

@@ -457,6 +457,19 @@ TEST_F(WorkerTest, DropKillsAndSaysNothingMore) {
   nothing_else();
 }
 
+// Its master decided that it is lost, and said so before that was committed: it may die with the decision.
+TEST_F(WorkerTest, DropOfWhatHasEndedForgetsNothing) {
+  ready();
+  from_master(run({attempt(0)}));
+  end(attempt(0));
+  out_ = {};
+  from_master(Drop{kSession, {attempt(0)}});
+  nothing_else();
+  from_master(Recorded{kSession, {attempt(0)}, {}});
+  EXPECT_EQ(take_one(out_.forget), attempt(0));
+  nothing_else();
+}
+
 TEST_F(WorkerTest, ATaskOverItsTimeIsStopped) {
   ready();
   auto word = run({attempt(0)});
