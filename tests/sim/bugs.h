@@ -31,6 +31,9 @@ enum class Bug : std::uint8_t {
   session_believed,         // P3: a new session is believed to be the end of the earlier one, without proof
   session_before_sweep,     // P3: a worker says Hello before what it left is gone
   earlier_spool_forgotten,  // P5: a worker that starts again forgets the ends that it kept
+  old_epoch_heard,          // P6: a worker hears a broker of an earlier epoch
+  takeover_while_one_answers,  // P6: a standby listens to the link alone, not to the endpoint
+  roster_forgotten,         // liveness: a standby does not keep the fleet that the active passed on
   log_window_unbounded,     // P9: a worker sends as much log as it has
   offers_unbounded,         // P9: a master publishes all that is ready
   explain_silent,           // P10: no reason is given

@@ -1,6 +1,7 @@
 #include "tests/sim/draw.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/quantity.h"
 #include "base/rng.h"
@@ -64,6 +65,30 @@ void draw_company(Rng rng, Draw& d) {
   d.catalog_standby_gone = rng.chance(1, 4) ? 1 : 0;
 }
 
+// Nothing fails.
+void calm(Draw& d) {
+  d.hook_fails_percent = d.dark_broker = d.wall = d.switchover = d.stop_broker = d.blackout = d.pause_broker = 0;
+}
+
+// Several brokers. A generator of its own, too.
+void draw_brokers(Rng rng, Draw& d) {
+  d.brokers = rng.chance(1, 3) ? 1 : rng.chance(1, 4) ? 3 : 2;
+  d.address = static_cast<AddressKind>(d.brokers == 1 ? 0 : rng.below(3));
+  d.beat = milliseconds(50 + up_to(rng, 150));
+  d.takeover_after = d.beat * 8;
+  d.hook_most = milliseconds(rng.chance(1, 3) ? up_to(rng, 2'000) : up_to(rng, 100));
+  d.fence_works = rng.chance(2, 3);
+  d.blackout = rng.chance(1, 10) ? 1 : 0;
+  d.stop_broker = rng.chance(1, 6) ? 1 : 0;
+  if (d.brokers == 1) return;
+  d.kill_broker += up_to(rng, 2);
+  d.pause_broker += up_to(rng, 2);
+  d.hook_fails_percent = rng.chance(1, 3) ? up_to(rng, 30) : 0;
+  d.dark_broker = some(rng, 2);
+  d.wall = some(rng, 4);
+  d.switchover = some(rng, 2);
+}
+
 }  // namespace
 
 Draw draw(std::uint64_t seed) {
@@ -73,6 +98,8 @@ Draw draw(std::uint64_t seed) {
   draw_time(rng, d);
   draw_faults(rng, d);
   draw_company(Rng(seed * 0xd1342543de82ef95 + 7), d);
+  draw_brokers(Rng(seed * 0xaf251af3b0f025b5 + 11), d);
+  if (d.kill_broker + d.kill_master + d.kill_worker + d.pause_worker + d.cut == 0) calm(d);
   d.executions = 1 + up_to(rng, 5);
   d.items_most = 1 + up_to(rng, 30);
   if (!rng.chance(1, 4)) return d;
@@ -87,13 +114,14 @@ Draw draw(std::uint64_t seed) {
 
 std::string to_text(const Draw& d) {
   const auto n = [](auto number) { return std::to_string(number); };
-  return "workers " + n(d.workers) + " of " + n(d.cpus) + " cpus, masters " + n(d.masters) + ", shards " + n(d.shards) + ", clients " + n(d.clients) +
+  constexpr std::array kAddress = {"on one host", "with a moving address", "behind a balancer"};
+  return "brokers " + n(d.brokers) + " " + kAddress[static_cast<std::size_t>(d.address)] + ", workers " + n(d.workers) + " of " + n(d.cpus) + " cpus, masters " + n(d.masters) + ", shards " + n(d.shards) + ", clients " + n(d.clients) +
          ", offers " + n(d.offers_per_class) + "/" + n(d.offers_per_group) + ", batch " + n(d.batch_rows) + " rows, log window " +
          n(d.log_window) + ", spool " + n(d.spool_bytes) + "; safety " + format_duration(d.safety) + ", delay " +
          format_duration(d.delay_most) + ", commit " + format_duration(d.commit_most) + ", lease " +
-         format_duration(d.lease) + ", grace " + format_duration(d.catalog_grace) + ", clocks " + n(d.clock_ppm) + " ppm; kills: broker " + n(d.kill_broker) + ", master " +
+         format_duration(d.lease) + ", grace " + format_duration(d.catalog_grace) + ", clocks " + n(d.clock_ppm) + " ppm, takeover after " + format_duration(d.takeover_after) + ", hooks " + format_duration(d.hook_most) + ", fence " + (d.fence_works ? "works" : "fails") + "; kills: broker " + n(d.kill_broker) + ", master " +
          n(d.kill_master) + ", worker " + n(d.kill_worker) + ", keeper " + n(d.kill_keeper) + "; pauses: broker " +
-         n(d.pause_broker) + ", master " + n(d.pause_master) + " and past its fencing " + n(d.sleep_master) + ", worker " + n(d.pause_worker) + "; cuts " + n(d.cut) +
+         n(d.pause_broker) + ", master " + n(d.pause_master) + " and past its fencing " + n(d.sleep_master) + ", worker " + n(d.pause_worker) + "; hooks fail " + n(d.hook_fails_percent) + " %, brokers dark " + n(d.dark_broker) + ", walls " + n(d.wall) + ", switchovers " + n(d.switchover) + ", stops " + n(d.stop_broker) + ", blackouts " + n(d.blackout) + "; cuts " + n(d.cut) +
          ", partitions " + n(d.partition) + ", rogues " + n(d.rogue) + ", twins " + n(d.twin) + "; catalog away " + n(d.catalog_away) + ", slow " +
          n(d.catalog_slow) + ", failovers " + n(d.catalog_failover) + ", without standby " + n(d.catalog_standby_gone) + ", unknown " + n(d.unknown_percent) + " %; spools " + (d.lose_spools ? "may be lost" : "kept") +
          "; executions " + n(d.executions) + ", items " + n(d.items_most) + ", run " + format_duration(d.run_most);

@@ -15,11 +15,21 @@ struct Options {
   bool transcript = false;
 };
 
+// How the virtual endpoint's address comes to the active broker.
+enum class AddressKind : std::uint8_t {
+  one_host,   // all brokers share a host, and its port
+  moving,     // hooks bring it to the active's host
+  balanced,   // a load balancer sends to whoever listens
+};
+
 struct Draw {
   // The cluster.
   std::uint32_t workers = 2;
   std::uint32_t masters = 1;
   std::uint32_t shards = 1;
+  std::uint32_t brokers = 1;
+  AddressKind address = AddressKind::one_host;
+  bool fence_works = true;                 // else it says so, and nothing happens
   std::uint32_t clients = 1;
   std::uint32_t cpus = 2;                  // of each worker
 
@@ -36,12 +46,18 @@ struct Draw {
   Duration commit_most;                    // of a write
   Duration lease;                          // of tasks and of the shard
   Duration catalog_grace;                  // how long a term counts without confirmation
+  Duration beat, takeover_after;           // of brokers
+  Duration hook_most;                      // how long a hook may take
   std::int64_t clock_ppm = 0;              // at most so far off, either way
 
   // Faults: how many of each in the safety phase.
   std::uint32_t kill_broker = 0, kill_master = 0, kill_worker = 0, kill_keeper = 0;
   std::uint32_t pause_broker = 0, pause_master = 0, pause_worker = 0;
   std::uint32_t sleep_master = 0;          // through its own fencing
+  std::uint32_t hook_fails_percent = 0;    // while faults are on
+  std::uint32_t dark_broker = 0;           // its host is off the network, without a word
+  std::uint32_t wall = 0;                  // one way between two hosts is cut
+  std::uint32_t switchover = 0, stop_broker = 0, blackout = 0;
   std::uint32_t cut = 0, partition = 0, rogue = 0;
   std::uint32_t twin = 0;                  // a second host with a worker's key
   std::uint32_t catalog_away = 0, catalog_slow = 0;

@@ -6,6 +6,11 @@ namespace argosy::sim {
 
 void World::plan_faults() {
   plan(drawn_.kill_broker, &World::kill_broker);
+  plan(drawn_.stop_broker, &World::stop_broker);
+  plan(drawn_.blackout, &World::blackout);
+  plan(drawn_.dark_broker, &World::dark_broker);
+  plan(drawn_.wall, &World::wall_somebody);
+  plan(drawn_.switchover, &World::switch_over);
   plan(drawn_.kill_master, &World::kill_master);
   plan(drawn_.kill_worker, &World::kill_worker);
   plan(drawn_.kill_keeper, &World::kill_keeper);
@@ -26,7 +31,7 @@ void World::plan_faults() {
 void World::plan(std::uint32_t count, void (World::*fault)()) {
   for (std::uint32_t i = 0; i < count; ++i) {
     agenda_.after(up_to(drawn_.safety), [this, fault] {
-      if (healed_) return;
+      if (!stage_.faults_on) return;
       ++faults_;
       (this->*fault)();
     });
@@ -34,11 +39,80 @@ void World::plan(std::uint32_t count, void (World::*fault)()) {
 }
 
 void World::kill_broker() {
-  if (!broker_.process.up()) return;
-  broker_.kill();
-  agenda_.after(milliseconds(20) + up_to(seconds(6)), [this] {
-    if (!broker_.process.up()) broker_.start();
+  BrokerProcess& broker = any_broker();
+  if (!broker.process.up()) return;
+  broker.kill();
+  start_later(broker, milliseconds(20) + up_to(seconds(6)));
+}
+
+// Twice as often the one that serves.
+BrokerProcess& World::any_broker() {
+  if (rng_.chance(1, 2)) {
+    for (const auto& broker : brokers_) {
+      if (broker->serves()) return *broker;
+    }
+  }
+  return *brokers_[rng_.below(brokers_.size())];
+}
+
+void World::start_later(BrokerProcess& broker, Duration after) {
+  agenda_.after(after, [&broker] {
+    if (!broker.process.up()) broker.start();
   });
+}
+
+// As another broker's hook does it, past all networks.
+void World::fence(const std::string& name) {
+  for (const auto& broker : brokers_) {
+    if (broker->name() != name) continue;
+    address_.take_away(name);
+    if (!broker->process.up()) return;
+    stage_.note(name + " is fenced");
+    broker->kill();
+    start_later(*broker, milliseconds(200) + up_to(seconds(4)));
+  }
+}
+
+void World::stop_broker() {
+  BrokerProcess& broker = any_broker();
+  if (!broker.process.up() || broker.process.paused()) return;
+  stage_.note(broker.name() + " is stopped in good order");
+  broker.stop();
+  start_later(broker, seconds(1) + up_to(seconds(6)));
+}
+
+// All brokers at once.
+void World::blackout() {
+  for (const auto& broker : brokers_) {
+    if (broker->process.up()) broker->kill();
+    start_later(*broker, milliseconds(20) + up_to(seconds(6)));
+  }
+}
+
+// Its host's link goes down: no end of any connection is told. Later it comes back still believing.
+void World::dark_broker() {
+  if (drawn_.address == AddressKind::one_host) return;
+  const std::string& name = any_broker().name();
+  stage_.note(name + " is dark");
+  network_.darken(name, milliseconds(100) + up_to(seconds(rng_.chance(1, 3) ? 20 : 4)));
+}
+
+// One way, or both, between a broker and another one or somebody else.
+void World::wall_somebody() {
+  if (drawn_.address == AddressKind::one_host) return;
+  const std::string from = any_broker().name();
+  const std::string to = rng_.chance(1, 2) ? brokers_[rng_.below(brokers_.size())]->name() : anybody().host();
+  const Duration how_long = milliseconds(100) + up_to(seconds(rng_.chance(1, 3) ? 20 : 4));
+  const std::uint64_t ways = rng_.below(3);
+  stage_.note((ways == 0 ? "nothing comes from " + from + " to " : ways == 1 ? "nothing comes to " + from + " from "
+                                                                 : "nothing comes through between " + from + " and ") + to);
+  if (ways != 1) network_.wall(from, to, how_long);
+  if (ways != 0) network_.wall(to, from, how_long);
+}
+
+void World::switch_over() {
+  stage_.note("a switchover is asked for");
+  operator_.ask(rng_.chance(1, 2) ? "" : brokers_[rng_.below(brokers_.size())]->name());
 }
 
 void World::kill_master() {
@@ -66,7 +140,10 @@ void World::kill_worker() {
 
 void World::kill_keeper() { any_worker().kill_keeper(); }
 
-void World::pause_broker() { pause(broker_.process, "broker"); }
+void World::pause_broker() {
+  BrokerProcess& broker = any_broker();
+  pause(broker.process, broker.name());
+}
 
 void World::pause_master() {
   MasterProcess& master = any_master();
@@ -135,14 +212,14 @@ void World::pause_worker() {
 void World::pause_between(WorkerProcess& worker, std::uint16_t word, std::int64_t least_percent, std::int64_t most_percent,
                           bool alone) {
   worker.after_next(word, [this, &worker, word, least_percent, most_percent, alone] {
-    if (healed_ || !worker.process.up() || worker.process.paused()) return;
+    if (!stage_.faults_on || !worker.process.up() || worker.process.paused()) return;
     if (alone && !worker.runs_for(drawn_.lease * 2 + seconds(3))) return pause_between(worker, word, least_percent, most_percent, alone);
     const Duration pause = drawn_.lease * rng_.between(least_percent, most_percent) / 100;
     stage_.note(worker.name() + " is paused at a hard moment");
     worker.process.pause();
     agenda_.after(pause, [this, &worker, alone, life = worker.process.life()] {
       if (worker.process.life() != life || !worker.process.paused()) return;
-      if (alone && !healed_) network_.partition(worker, seconds(10) + up_to(seconds(30)));
+      if (alone && stage_.faults_on) network_.partition(worker, seconds(10) + up_to(seconds(30)));
       stage_.note(worker.name() + " goes on");
       worker.process.resume();
     });

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 #include "schemas/words/session.h"
@@ -37,13 +38,25 @@ class Process {
  public:
   explicit Process(Agenda& agenda) : agenda_(agenda) {}
 
+  // That one lives and sleeps with this one: it is a part of it.
+  void lead(Process& part) { parts_.push_back(&part); }
+
   bool up() const { return up_; }
   bool paused() const { return paused_; }
   std::uint64_t life() const { return life_; }
 
-  void begin() { up_ = true, paused_ = false, ++life_; }
-  void end() { up_ = false, paused_ = false, ++life_, mailbox_.clear(); }
-  void pause() { paused_ = up_; }
+  void begin() {
+    up_ = true, paused_ = false, ++life_;
+    for (Process* part : parts_) part->begin();
+  }
+  void end() {
+    up_ = false, paused_ = false, ++life_, mailbox_.clear();
+    for (Process* part : parts_) part->end();
+  }
+  void pause() {
+    paused_ = up_;
+    for (Process* part : parts_) part->pause();
+  }
   void resume() {
     paused_ = false;
     const std::uint64_t life = life_;
@@ -52,6 +65,7 @@ class Process {
       mailbox_.pop_front();
       act();
     }
+    for (std::size_t i = 0; i < parts_.size() && life == life_; ++i) parts_[i]->resume();
   }
 
   // Runs `act` in this life, after the delay, when not paused.
@@ -72,6 +86,7 @@ class Process {
   bool paused_ = false;
   std::uint64_t life_ = 0;
   std::deque<Agenda::Act> mailbox_;
+  std::vector<Process*> parts_;
 };
 
 }  // namespace argosy::sim

@@ -62,7 +62,6 @@ void MasterProcess::start() {
   limits.values_chunk = 8;
   limits.values_chunks = 2;
   machine_ = std::make_unique<master::Machine>(self, limits, Rng(stage_.rng.next()), nullptr, planted_bugs(stage_.bug));
-  connection_ = {};
   asked_.clear();
   FleetNews fleet;
   fleet.serial = 1;
@@ -91,10 +90,6 @@ void MasterProcess::link_down() { step(master::LinkDown{}); }
 void MasterProcess::frames_came(const Frames& frames) {
   auto message = hear(stage_, *this, frames);
   if (!message) return;
-  if (const auto* welcome = std::get_if<Welcome>(&message->word)) {
-    connection_ = welcome->connection;
-    epoch_ = message->envelope.epoch;
-  }
   const auto* finished = std::get_if<Finished>(&message->word);
   if (finished != nullptr && stage_.bug == Bug::second_end_overwrites) {
     for (const AttemptEnd& end : finished->ends) stage_.store.overwrite_end(end);
@@ -269,10 +264,10 @@ void MasterProcess::read_values(const master::NeedValues& debt) {
 }
 
 void MasterProcess::say_to(const Address& to, Word word, ShardTerm reign) {
-  if (connection_ == ConnectionId{}) return;
+  if (!machine_ || !machine_->state().link.welcome) return;
   Message message;
-  message.envelope.epoch = epoch_;
-  message.envelope.connection = connection_;
+  message.envelope.epoch = machine_->state().link.epoch;
+  message.envelope.connection = machine_->state().link.connection;
   message.envelope.to = to;
   message.envelope.reign = reign;
   message.word = std::move(word);

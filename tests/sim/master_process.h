@@ -58,8 +58,6 @@ class MasterProcess : public Party {
   HostClock clock_;
   std::vector<RosterEntry> roster_;
   std::unique_ptr<master::Machine> machine_;
-  ConnectionId connection_;
-  Epoch epoch_;
   std::map<std::uint64_t, Asked> asked_;  // by ticket
   std::uint64_t last_ticket_ = 0;
   std::uint64_t wake_serial_ = 0;

@@ -1,13 +1,16 @@
-// The network: connections from masters, workers and clients to the broker. Each is FIFO in both directions, with delays;
-// what is under way when one is cut is lost, delivered, delivered very late, or sent again on the next connection, as the
-// seed has it. A partition holds everything back, and then goes away or turns into a cut that nobody is told of.
+// The network: connections from masters, workers, clients and brokers to brokers. Each is FIFO in both directions, with
+// delays; what is under way when one is cut is lost, delivered, delivered very late, or sent again on the next connection, as
+// the seed has it. Hosts can be dark, and the way from one to another can be cut in one direction only; then all is held back.
+// A broker listens on an address of its own; where the virtual endpoint leads to, each dialler sees for itself (address.h).
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/rng.h"
 #include "schemas/envelope.h"
@@ -22,11 +25,12 @@ struct Frames {
 };
 
 using LinkId = std::uint64_t;  // never used again
+enum class Port : std::uint8_t { endpoint, own };  // of a broker
 
 // Who dials.
 class Party {
  public:
-  // `label`: tells twins apart, who have one name. Empty: nobody has this name twice.
+  // `label`: tells those apart who have one name: twins, a broker's links. Empty: nobody else has this name.
   Party(Agenda& agenda, Role role, std::string name, std::string label = {})
       : process(agenda), role_(role), name_(std::move(name)), label_(std::move(label)) {}
   virtual ~Party() = default;
@@ -34,6 +38,9 @@ class Party {
   virtual void link_up() = 0;
   virtual void link_down() = 0;
   virtual void frames_came(const Frames& frames) = 0;
+  virtual void refused() {}                       // a try to connect was
+  virtual std::string host() const { return label(); }
+  virtual std::string peer() const { return {}; } // the broker on whose own address it dials; empty: the virtual endpoint
 
   Role role() const { return role_; }
   const std::string& name() const { return name_; }
@@ -48,30 +55,42 @@ class Party {
   std::string label_;
 };
 
-// Who is dialled: the broker.
+// Who is dialled: a broker.
 class Hub {
  public:
-  explicit Hub(Agenda& agenda) : process(agenda) {}
+  Hub(Agenda& agenda, std::string name) : process(agenda), name_(std::move(name)) {}
   virtual ~Hub() = default;
 
-  virtual void frames_came(LinkId link, const Party& from, const Frames& frames) = 0;
+  virtual void frames_came(LinkId link, Port port, const Party& from, const Frames& frames) = 0;
   virtual void link_gone(LinkId link) = 0;
 
+  const std::string& name() const { return name_; }   // and its host's
+  bool listens() const { return listens_ && process.up(); }  // on the virtual endpoint
+  void set_listens(bool listens) { listens_ = listens; }
+
   Process process;
+
+ private:
+  std::string name_;
+  bool listens_ = false;
 };
 
 class Network {
  public:
   Network(Agenda& agenda, Rng& rng, Duration delay_most) : agenda_(agenda), rng_(rng), delay_most_(delay_most) {}
 
-  void set_hub(Hub* hub) { hub_ = hub; }
+  void add_hub(Hub& hub) { hubs_[hub.name()] = &hub; }
+  // The hub on whose host the virtual endpoint is, for somebody on that host; nullptr: nowhere that answers.
+  using Resolve = std::function<Hub*(const std::string& host)>;
+  void set_resolve(Resolve resolve) { resolve_ = std::move(resolve); }
   void set_delay(Duration most) { delay_most_ = most; }
 
   // Dials until there is a link; then the party is told link_up(), and link_down() when it breaks, and dialled anew.
   void join(Party& party);
   void leave(Party& party);      // no more: its process was killed or has left
   void reconnect(Party& party);  // closes the socket and dials anew
-  void hub_died();               // all links break
+  void hub_died(Hub& hub);       // all its links break
+  void hub_stops(Hub& hub);      // listening on the virtual endpoint: what is queued there is still sent
 
   void send_up(Party& party, Frames frames);
   // False: there is no such link any more.
@@ -79,9 +98,12 @@ class Network {
 
   // Faults.
   void cut(Party& party);
-  void partition(Party& party, Duration how_long);
+  void partition(Party& party, Duration how_long);  // its connection may not outlive that
+  void darken(const std::string& host, Duration how_long);
+  void wall(const std::string& from, const std::string& to, Duration how_long);  // one way
   void heal();
 
+  bool reaches(const std::string& from, const std::string& to) const { return open_at(from, to) <= agenda_.now(); }
   std::uint64_t late() const { return late_; }  // messages that were heard after their connection had ended
 
  private:
@@ -90,6 +112,8 @@ class Network {
   struct Link {
     LinkId id = 0;
     Party* party = nullptr;
+    Hub* hub = nullptr;
+    Port port = Port::endpoint;
     std::uint64_t party_life = 0;
     std::uint64_t hub_life = 0;
     bool open = true;
@@ -100,28 +124,31 @@ class Network {
   };
   using LinkPtr = std::shared_ptr<Link>;
 
-  struct Port {                  // of a party
+  struct Plug {                  // of a party
     bool wanted = false;
     std::uint64_t dial = 0;      // counts dial attempts: an older one is void
     LinkPtr link;
     std::deque<Frames> backlog;  // sent first on the next link
-    Time partitioned_until;
   };
 
   void dial(Party& party, Duration after);
-  void connect(Party& party);
+  void try_to_connect(Party& party);
+  void connect(Party& party, Hub& hub);
   void pump_up(const LinkPtr& link);
   void pump_down(const LinkPtr& link);
   void close(const LinkPtr& link, Fate up, Fate down, bool tell_party, bool tell_hub);
-  bool partitioned(const Party& party) const;
+  Time open_at(const std::string& from, const std::string& to) const;
   Duration delay();
   Fate any_fate();
 
   Agenda& agenda_;
   Rng& rng_;
   Duration delay_most_;
-  Hub* hub_ = nullptr;
-  std::map<std::string, Port> ports_;  // by the party's label
+  Resolve resolve_;
+  std::map<std::string, Hub*> hubs_;
+  std::map<std::string, Plug> plugs_;  // by the party's label
+  std::map<std::string, Time> dark_until_;
+  std::map<std::pair<std::string, std::string>, Time> walls_;
   std::map<LinkId, LinkPtr> links_;
   LinkId last_link_ = 0;
   std::uint64_t late_ = 0;

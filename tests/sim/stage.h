@@ -25,6 +25,7 @@ struct Stage {
   Network& network;
   Store& store;
   Witnesses& witnesses;
+  bool faults_on = true;
 
   void note(const std::string& text) { journal.line(agenda.now(), text); }
   Duration up_to(Duration most) { return microseconds(static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(most.us) + 1))); }

@@ -42,6 +42,7 @@ void WorkerProcess::begin_session() {
   worker::PlantedBugs bugs;
   bugs.obey_late_run = stage_.bug == Bug::late_run_obeyed;
   bugs.lease_from_answer = stage_.bug == Bug::lease_from_answer;
+  bugs.hear_old_epoch = stage_.bug == Bug::old_epoch_heard;
   bugs.forget_before_recorded = stage_.bug == Bug::spool_forgotten;
   machine_ = std::make_unique<worker::Machine>(limits, identity, host_.highest_epoch, std::move(spooled), bugs);
   host_.start_keeper(session_, listener());

@@ -23,13 +23,22 @@ World::World(const Options& options)
       rng_(options.seed),
       journal_(options.transcript),
       network_(agenda_, rng_, drawn_.delay_most),
+      address_(rng_, network_, drawn_.address),
       store_(agenda_, rng_, drawn_.commit_most, options.bug),
       witnesses_(store_.truth(), {drawn_.offers_per_class, drawn_.offers_per_group, drawn_.log_window}),
-      stage_{agenda_, rng_, drawn_, options.bug, journal_, network_, store_, witnesses_},
+      stage_{agenda_, rng_, drawn_, options.bug, journal_, network_, store_, witnesses_, true},
       workload_(drawn_, options.seed),
-      broker_(stage_, any_clock()) {
+      operator_(stage_) {
   store_.set_witnesses(&witnesses_, &journal_);
-  network_.set_hub(&broker_);
+  network_.set_resolve([this](const std::string& host) { return address_.where(host); });
+  std::vector<std::string> names;
+  for (std::uint32_t i = 1; i <= drawn_.brokers; ++i) names.push_back("b" + std::to_string(i));
+  for (const std::string& name : names) {
+    brokers_.push_back(std::make_unique<BrokerProcess>(stage_, address_, any_clock(), name, names));
+    brokers_.back()->set_fence([this](const std::string& peer) { fence(peer); });
+    network_.add_hub(*brokers_.back());
+    address_.add(*brokers_.back());
+  }
   std::vector<RosterEntry> roster;
   for (std::uint32_t i = 1; i <= drawn_.workers; ++i) {
     const std::string name = "w" + std::to_string(i);
@@ -81,7 +90,7 @@ Verdict World::run() {
 }
 
 void World::start_all() {
-  broker_.start();
+  for (const auto& broker : brokers_) broker->start();
   for (const auto& master : masters_) master->start();
   for (const auto& worker : workers_) worker->start();
   for (const auto& client : clients_) client->start();
@@ -107,13 +116,15 @@ bool World::run_until(Time until, bool stop_when_quiet) {
 
 void World::heal() {
   stage_.note("healed");
-  healed_ = true;
+  stage_.faults_on = false;
   network_.heal();
   network_.set_delay(std::min(drawn_.delay_most, milliseconds(5)));
   store_.heal();
   stop_twins();
-  if (!broker_.process.up()) broker_.start();
-  broker_.process.resume();
+  for (const auto& broker : brokers_) {
+    if (!broker->process.up()) broker->start();
+    broker->process.resume();
+  }
   for (const auto& master : masters_) {
     if (!master->process.up()) master->start();
     master->process.resume();
@@ -134,12 +145,29 @@ void World::ask_why() {
   agenda_.after(milliseconds(1'500), [this] { ask_why(); });
 }
 
+// One is active, the others know it, and all know the fleet.
+std::string World::broker_trouble() const {
+  std::string text;
+  std::size_t serve = 0;
+  std::uint64_t roster = 0;
+  for (const auto& broker : brokers_) {
+    serve += broker->serves();
+    roster = std::max(roster, broker->roster_serial());
+  }
+  if (serve != 1) text += std::to_string(serve) + " brokers serve; ";
+  for (const auto& broker : brokers_) {
+    if (broker->roster_serial() < roster) text += broker->name() + " does not know the fleet; ";
+  }
+  return text;
+}
+
 // What is still missing, in words; empty: nothing. Orders that are yet to be placed count too.
 std::string World::pending() const {
   std::string text;
   for (const auto& client : clients_) text += client->pending();
   for (const auto& worker : workers_) text += worker->pending();
   for (const auto& master : masters_) text += master->pending();
+  text += broker_trouble();
   if (!text.empty()) return text;
   for (std::uint32_t i = 0; i < drawn_.shards; ++i) {
     if (store_.holder(ShardId{i}).empty()) return "nobody holds shard " + std::to_string(i) + "; ";

@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/address.h"
 #include "tests/sim/broker_process.h"
 #include "tests/sim/client_process.h"
 #include "tests/sim/master_process.h"
+#include "tests/sim/operator_process.h"
 #include "tests/sim/stage.h"
 #include "tests/sim/worker_process.h"
 #include "tests/sim/workload.h"
@@ -47,6 +49,13 @@ class World {
 
   // Faults; each chooses its victim.
   void kill_broker();
+  void stop_broker();
+  void blackout();
+  void dark_broker();
+  void wall_somebody();
+  void switch_over();
+  void fence(const std::string& broker);
+  void start_later(BrokerProcess& broker, Duration after);
   void kill_master();
   void kill_worker();
   void kill_keeper();
@@ -67,6 +76,8 @@ class World {
   void pause_between(WorkerProcess& worker, std::uint16_t word, std::int64_t least_percent, std::int64_t most_percent,
                      bool alone);
   Party& anybody();
+  BrokerProcess& any_broker();
+  std::string broker_trouble() const;
   MasterProcess& any_master() { return *masters_[rng_.below(masters_.size())]; }
   WorkerProcess& any_worker() { return *workers_[rng_.below(workers_.size())]; }
   HostClock any_clock();
@@ -78,16 +89,17 @@ class World {
   Agenda agenda_;
   Journal journal_;
   Network network_;
+  Address address_;
   Store store_;
   Witnesses witnesses_;
   Stage stage_;
   Workload workload_;
-  BrokerProcess broker_;
+  std::vector<std::unique_ptr<BrokerProcess>> brokers_;
+  OperatorProcess operator_;
   std::vector<std::unique_ptr<MasterProcess>> masters_;
   std::vector<std::unique_ptr<WorkerProcess>> workers_;
   std::vector<std::unique_ptr<WorkerProcess>> twins_;  // one for each worker, seldom up
   std::vector<std::unique_ptr<ClientProcess>> clients_;
-  bool healed_ = false;
   std::uint64_t faults_ = 0;
 };
 
