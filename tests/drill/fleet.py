@@ -163,6 +163,8 @@ class Fleet:
             self.must("worker", "enable", worker)
         self.start(*self.workers())
         self.until_whole()
+        if self.plan.brokers > 1:
+            self.until_standby()
         assert not self.died(), f"ended by itself: {self.died()}; see {self.folder / 'log'}"
         return self
 
@@ -239,9 +241,11 @@ class Fleet:
         return [name for name in self.brokers() if name != active]
 
     def until_standby(self, seconds=60):
-        """Until as many brokers as there are stand by, known to the active: only then is a takeover to be had."""
-        until(lambda: len([b for b in self.told("broker", "list") if b.get("role") == "standby"]) == len(self.brokers()) - 1,
-              lambda: f"all other brokers stand by: {self.told('broker', 'list')}", seconds)
+        """Until one broker serves and all others stand by, heard a moment ago: only then is a takeover to be had."""
+        def duties():
+            return sorted(b["duty"] or "" for b in self.told("broker", "list") if (b["heard_ago_ms"] or 0) < 1000)
+        wanted = ["active", *["standby"] * (len(self.brokers()) - 1)]
+        until(lambda: duties() == wanted, lambda: f"one serves, the others stand by; they say {duties()}", seconds, 0.1)
 
     def told(self, *words):
         """What it says; nothing where it cannot say it now."""

@@ -5,7 +5,8 @@ from typing import Callable
 from fleet import Plan
 
 
-MASTERS = 1                          # how many of a shard the drills may rely on: more come with masters that adopt
+BROKERS = 2                          # one serves, the other stands by
+MASTERS = 2                          # of a shard: one holds it, the other adopts
 
 
 @dataclass
