@@ -386,6 +386,23 @@ TEST_F(WorkerTest, AnotherSessionsRunChangesNothing) {
   nothing_else();
 }
 
+// A broker that starts anew hears first of a master that has lost the shard, and matches items for it. That master cannot claim
+// them, nor knows the next one of them: our Hello takes them out of the broker's ledger.
+TEST_F(WorkerTest, GreetsAgainAfterAHolderOfAnOldTerm) {
+  ready();
+  step(LinkDown{});
+  step(LinkUp{});
+  said<Hello>();
+  const ShardTerm old{kReign.shard, Term{kReign.term.value - 1}}, next{kReign.shard, Term{kReign.term.value + 1}};
+  from_broker(Welcome{.connection = ConnectionId{9}, .heartbeat = seconds(1), .silence = seconds(4), .holders = {{old, "m1"}}});
+  nothing_else();
+  from_broker(Holders{{{next, "m1"}}});
+  last_renewal_ = said<Renew>().renewal;
+  last_inventory_ = said<Inventory>();
+  from_master(Reconciled{kSession, last_inventory_.serial}, next);
+  said<Hello>();
+}
+
 TEST_F(WorkerTest, AfterReconnectingAnEndIsSaidAgainOnceReconciled) {
   ready();
   from_master(run({attempt(0)}));

@@ -8,7 +8,12 @@ namespace argosy::worker {
 
 void Machine::become_holder(ShardId id, Term term, const std::string& master) {
   Shard& shard = state_.shards[id];
-  if (term < shard.term || (term == shard.term && master == shard.holder)) return;
+  if (term < shard.term) {
+    // A master that lost its shard, and a broker that does not know yet: items may be matched to us for it all the same.
+    shard.held_since_welcome = shard.held_since_welcome || !master.empty();
+    return;
+  }
+  if (term == shard.term && master == shard.holder) return;
   const bool new_term = term > shard.term;
   shard.term = term;
   shard.holder = master;
