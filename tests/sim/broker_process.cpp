@@ -1,6 +1,7 @@
 #include "tests/sim/broker_process.h"
 
 #include "broker/door.h"
+#include "broker/turn.h"  // step_of: for transcripts
 #include "schemas/codec.h"
 #include "schemas/names.h"
 #include "schemas/transcript.h"
@@ -133,7 +134,8 @@ void BrokerProcess::connection_refused(const std::string& peer) {
 void BrokerProcess::tell(const std::string& peer, const std::string& what) {
   if (!stage_.journal.wants_text() || told_[peer] == what) return;
   told_[peer] = what;
-  stage_.note(name() + (peer.empty() ? " at the endpoint: " : " on its link to " + peer + ": ") + what);
+  const bool own = peer == "this one";
+  stage_.note(name() + (own ? " is " : peer.empty() ? " at the endpoint: " : " on its link to " + peer + ": ") + what);
 }
 
 // P6: while one of the two answers, the endpoint or the link to the active, nobody takes over.
@@ -151,6 +153,7 @@ void BrokerProcess::step(const broker::Event& event, const Frames* about) {
   broker::Effects effects;
   const bool watched = std::holds_alternative<broker::Watching>(machine_->state().reign);
   machine_->step(clock_.now(stage_.agenda.now()), event, effects);
+  if (stage_.journal.wants_text()) tell("this one", std::string(broker::to_text(broker::step_of(machine_->state().reign))));
   if (++steps_ % 64 == 0) machine_->audit();
   if (effects.store_epoch) check_takeover(watched);
   honour(effects, about);
@@ -192,9 +195,14 @@ void BrokerProcess::honour(broker::Effects& effects, const Frames* about) {
   if (effects.stop_listening) {
     if (listens()) stage_.note(name() + " listens no more");
     stage_.network.hub_stops(*this);
+    ++listen_serial_;
   }
   for (const broker::HookOrder& order : effects.hooks) run_hook(order);
-  if (effects.listen) process.post(milliseconds(1), [this] { listen(); });
+  if (effects.listen) {
+    process.post(milliseconds(1), [this, serial = ++listen_serial_] {
+      if (serial == listen_serial_) listen();
+    });
+  }
   for (const broker::Alarm& alarm : effects.alarms) stage_.note(name() + " alarms: " + alarm.peer + ": " + alarm.text);
   if (!effects.stopped) return;
   process.post(Duration{}, [this] {

@@ -61,6 +61,7 @@ class BrokerProcess : public Hub {
   std::map<LinkId, const Party*> peers_;
   std::function<void(const std::string&)> fence_;
   Time hooks_free_at_;
+  std::uint64_t listen_serial_ = 0;       // a listening that was called off is void
   std::map<std::string, std::string> told_;
   Time endpoint_said_;                    // a Beat, last; nothing: it refuses
   std::uint64_t wake_serial_ = 0;

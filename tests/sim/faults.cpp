@@ -133,7 +133,9 @@ void World::kill_worker() {
     default: worker.kill(); break;
   }
   if (drawn_.lose_spools && rng_.chance(1, 3)) worker.lose_spool();
-  agenda_.after(milliseconds(20) + up_to(seconds(rng_.chance(1, 3) ? 20 : 2)), [this, &worker] {
+  // A service manager may start it before what it left is gone.
+  const Duration most = rng_.chance(1, 3) ? milliseconds(60) : seconds(rng_.chance(1, 3) ? 20 : 2);
+  agenda_.after(milliseconds(20) + up_to(most), [&worker] {
     if (!worker.process.up()) worker.start();
   });
 }
