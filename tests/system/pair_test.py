@@ -61,9 +61,6 @@ class Pair:
                                      "substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END") or "", node) for node in ("n1", "n2")]
         return max(timelines)[1]
 
-    def in_sync(self):
-        return bool(self.ask(self.primary(), "SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')"))
-
 
 class PairTest(unittest.TestCase):
     @classmethod
@@ -74,7 +71,7 @@ class PairTest(unittest.TestCase):
         cls.addClassCleanup(cls.cluster.close)
 
     def setUp(self):
-        until(self.pair.in_sync, "one server is the standby of the other", 120)
+        self.pair.run("wait")
 
     def load(self, items):
         """Each item appends its number to a ledger outside of Argosy."""
