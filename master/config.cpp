@@ -52,7 +52,7 @@ void bind_times(Settings& settings, Limits& limits) {
   settings.add("kill_time", limits.kill_time, milliseconds(100), seconds(60),
                "from a lease's end to the last process gone, at most");
   settings.add("lost_margin", limits.lost_margin, Duration{}, seconds(3600),
-               "an attempt is lost (lease + kill_time) x 1.02 and this much after its last grant");
+               "an attempt is lost (lease + kill_time) x 101/99 and this much after its last grant");
   settings.add("confirm_every", limits.confirm_every, milliseconds(100), seconds(600), "an idle master proves its term");
   settings.add("adopt_after", limits.adopt_after, milliseconds(10), seconds(60), "after connecting: a shard whose holder has not said so by then is taken");
 }
@@ -88,7 +88,7 @@ Result<MasterConfig> load_config(const std::filesystem::path& file) {
   }
   if (!is_lost_after_the_end(config.limits)) {
     return Error{file.string() + ": lost_margin: must be more than 0: a worker may count its lease up to 2 % longer, and "
-                 "(lease + kill_time) x 1.02 must be over before its attempts are lost"};
+                 "(lease + kill_time) x 101/99 must be over before its attempts are lost"};
   }
   return config;
 }

@@ -34,11 +34,11 @@ struct Limits {
   // Watches.
   std::size_t watches = 200'000;
   Duration watch_every = milliseconds(100);
-  // Leases. Checked at start: (lease + kill) x 1.02 < lost.
+  // Leases. Checked at start: (lease + kill) x 101/99 < lost.
   Duration lease = seconds(60);            // of the shard, where its row says none
   Duration catalog_grace = seconds(600);   // a term confirmed longer ago than this renews no lease
   Duration kill_time = seconds(2);         // from the deadline to the last process gone
-  Duration lost_margin = seconds(1);       // added to (lease + kill) x 1.02
+  Duration lost_margin = seconds(1);       // added to (lease + kill) x 101/99
   // The catalog.
   Duration confirm_every = seconds(5);     // an idle shard proves its term this often
   Duration retry_first = milliseconds(50);
@@ -54,7 +54,7 @@ struct Limits {
   Duration take_again = milliseconds(500);      // after a take that failed
 };
 
-// Whether every attempt's processes are gone by the time it counts as lost, whatever its lease: (lease + kill) x 1.02 < lost.
+// Whether every attempt's processes are gone by the time it counts as lost, whatever its lease: (lease + kill) x 101/99 < lost.
 inline bool is_lost_after_the_end(const Limits& limits) { return limits.lost_margin.us > 0 && limits.kill_time.us >= 0; }
 
 // Rules that a test may break on purpose, to prove that somebody notices. All false outside of the simulator.

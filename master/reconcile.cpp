@@ -14,6 +14,11 @@ namespace {
 constexpr Duration sweep_every = milliseconds(250);
 constexpr std::uint64_t window_untold = 8 << 20;  // what a session may assume until told otherwise
 
+// How long it may last here until this much has passed by another's clock: one is 1 % fast, the other 1 % slow.
+Duration by_slowest_clock(Duration elsewhere) {
+  return {(elsewhere.us * 101 + 98) / 99};
+}
+
 // The lane speaks for another session or connection from now on.
 Lane& enter_lane(Step& step, Shard& shard, WorkerIndex worker, SessionId session, ConnectionId connection) {
   Lane& lane = shard.lanes[worker];
@@ -172,9 +177,9 @@ std::uint64_t lose_worker(Step& step, Shard& shard, WorkerIndex index, const std
 }
 
 Duration lost_after(const Limits& limits, Duration lease) {
-  const Duration most = lease + limits.kill_time;
-  const Duration lost = Duration{most.us + most.us / 50} + limits.lost_margin;
-  CHECK(lost.us * 50 > most.us * 51);
+  const Duration most = by_slowest_clock(lease + limits.kill_time);
+  const Duration lost = most + limits.lost_margin;
+  CHECK(lost > most);
   return lost;
 }
 
@@ -185,7 +190,7 @@ Time lost_at(const State& state, const Shard& shard, const Lane& lane, const Tas
   if (earlier != lane.earlier.end()) return earlier->second + after;
   if (state.bugs.adopter_does_not_wait) return shard.adopted_at;
   // Never granted by this holder: the former one may have granted for as long as its grace.
-  return shard.adopted_at + after + Duration{shard.former_grace.us + shard.former_grace.us / 50};
+  return shard.adopted_at + after + by_slowest_clock(shard.former_grace);
 }
 
 void tick_lost(Step& step, Shard& shard) {

@@ -18,7 +18,7 @@ void tick_lost(Step& step, Shard& shard);
 std::optional<Time> lost_deadline(const Shard& shard);
 // When the attempt counts as lost if nothing is heard (explain).
 Time lost_at(const State& state, const Shard& shard, const Lane& lane, const TaskState& task, const OpenItem& item);
-// (lease + kill) x 1.02 + margin: always more than the worker's keeper may take.
+// (lease + kill) x 101/99 + margin: always more than the worker's keeper may take.
 Duration lost_after(const Limits& limits, Duration lease);
 
 }  // namespace argosy::master
