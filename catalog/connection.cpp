@@ -110,9 +110,32 @@ Sql::Connection::~Connection() {
         pg(), [](void*, const ::PGresult*) {}, nullptr);
 }
 
+Prepared* Sql::Connection::find(std::string_view name) {
+  const auto known = statements.find(name);
+  if (known == statements.end()) return nullptr;
+  last = &known->first;
+  return known->second.get();
+}
+
+Prepared& Sql::Connection::keep(std::string name, std::unique_ptr<Prepared> made) {
+  const auto kept = statements.emplace(std::move(name), std::move(made)).first;
+  last = &kept->first;
+  return *kept->second;
+}
+
+void Sql::Connection::drop_statements() {
+  statements.clear();
+  last = nullptr;
+}
+
+void Sql::Connection::drop_last_statement() {
+  if (last != nullptr) statements.erase(statements.find(*last));
+  last = nullptr;
+}
+
 Prepared& Sql::Connection::prepare(std::string_view text, const std::vector<Value>& values,
                                    const std::vector<Kind>& kinds) {
-  if (const auto known = statements.find(text); known != statements.end()) return *known->second;
+  if (Prepared* known = find(text)) return *known;
   if (statements.size() >= kStatementsMost) drop_statements();  // filters make ever new ones
   auto made = std::make_unique<Prepared>(session);
   for (const Kind kind : kinds) {
@@ -135,12 +158,12 @@ Prepared& Sql::Connection::prepare(std::string_view text, const std::vector<Valu
   made->statement.alloc();
   made->statement.prepare(rewrite(text, dialect));
   made->statement.define_and_bind();
-  return *statements.emplace(std::string(text), std::move(made)).first->second;
+  return keep(std::string(text), std::move(made));
 }
 
 Prepared& Sql::Connection::prepare_many(std::string_view text, const std::vector<Column>& columns) {
   const std::string name = "many " + std::string(text);
-  if (const auto known = statements.find(name); known != statements.end()) return *known->second;
+  if (Prepared* known = find(name)) return *known;
   auto made = std::make_unique<Prepared>(session);
   for (const Column& column : columns) {
     if (std::holds_alternative<std::vector<long long>>(column)) {
@@ -154,7 +177,7 @@ Prepared& Sql::Connection::prepare_many(std::string_view text, const std::vector
   made->statement.alloc();
   made->statement.prepare(rewrite(text, dialect));
   made->statement.define_and_bind();
-  return *statements.emplace(name, std::move(made)).first->second;
+  return keep(name, std::move(made));
 }
 
 Failure failure_of(const std::exception& error, const Sql::Connection* connection, Dialect dialect,

@@ -42,7 +42,11 @@ struct Sql::Connection {
 
   Prepared& prepare(std::string_view text, const std::vector<Value>& values, const std::vector<Kind>& kinds);
   Prepared& prepare_many(std::string_view text, const std::vector<Column>& columns);
-  void drop_statements() { statements.clear(); }
+  Prepared* find(std::string_view name);
+  Prepared& keep(std::string name, std::unique_ptr<Prepared> made);
+  void drop_statements();
+  // After a failure: SOCI frees the parameters of an execution that threw with its statement only.
+  void drop_last_statement();
 
   ::PGconn* pg() const {
     return static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_;
@@ -57,6 +61,7 @@ struct Sql::Connection {
   bool in_transaction = false;
   bool committing = false;  // an error now may come after the commit
   std::map<std::string, std::unique_ptr<Prepared>, std::less<>> statements;
+  const std::string* last = nullptr;  // the key of what was asked for last
 };
 
 // What went wrong, from an exception that SOCI threw on this connection (nullptr: while connecting).

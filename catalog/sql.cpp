@@ -146,7 +146,10 @@ Error Sql::give_up(const Failure& failure) {
       if (target_ != kMemory) close();  // SQLite has rolled back by itself
     }
   }
-  if (connection_) connection_->committing = false;
+  if (connection_) {
+    connection_->committing = false;
+    connection_->drop_last_statement();
+  }
   if (!sound) close();
   return Error{failure.message};
 }
