@@ -34,7 +34,8 @@ expect 2 "no cluster's folder" execution list --dir "$folder/nowhere"
 expect 2 "names no execution" execution show x --dir "$folder"
 expect 2 "no cluster's folder" submit -- true
 expect 2 "say where with --dir" cluster init
-expect 2 "not there yet" up --masters 2
+expect 2 "not in range 1 to 5" up --masters 6
+expect 2 "not in range 1 to 5" up --brokers 0
 expect 2 "bash" completion tcsh
 expect 0 "complete -F _argosy" completion bash
 expect 0 "#compdef argosy" completion zsh
@@ -81,6 +82,8 @@ expect 2 "no command" --dir "$folder/c" submit --
 expect 2 "not both" --dir "$folder/c" submit load -- true
 expect 2 "never stands on the command line" --dir "$folder/c" environment set demo/e P=x --sensitive
 expect 1 "ever up" down --dir "$folder/c"
+expect 0 "$folder/d" cluster init --dir "$folder/d" --endpoint tcp://h:1 --listen tcp://0.0.0.0:1 -o quiet
+expect 1 "127.0.0.1 alone" up --dir "$folder/d" --brokers 2
 chmod 644 "$folder/c/keys/operator-admin.key"
 expect 2 "0644" status --dir "$folder/c"
 echo 'version: 9' > argosy.yaml

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <fstream>
-#include <thread>
 
+#include "client/crew.h"
 #include "client/profile.h"
 #include "fabric/certificates.h"
 #include "fabric/clock.h"
@@ -32,13 +32,6 @@ Status make_folder(const std::filesystem::path& folder) {
   return Done{};
 }
 
-Result<fabric::KeyPair> make_key(const std::filesystem::path& file) {
-  const auto keys = fabric::KeyPair::generate();
-  const auto saved = fabric::save_key_pair(file, keys);
-  if (!saved) return saved.error();
-  return keys;
-}
-
 Status make_authority(const ClusterPlan& plan, const Layout& layout) {
   const WallTime now = fabric::read_wall();
   // An hour back: the clocks of hosts that join may be a little behind.
@@ -49,11 +42,11 @@ Status make_authority(const ClusterPlan& plan, const Layout& layout) {
   if (!written) return written;
   written = fabric::write_private_file(layout.authority_key(), authority->key_pem(), fabric::Existing::refuse);
   if (!written) return written;
-  const auto keys = make_key(layout.endpoint_key());
-  if (!keys) return keys.error();
+  const auto key = ensure_key(layout.endpoint_key());
+  if (!key) return key.error();
   std::vector<std::string> hosts{host_of(plan.endpoint)};
   hosts.insert(hosts.end(), plan.hosts.begin(), plan.hosts.end());
-  const auto endpoint = authority->issue({"broker", "endpoint", keys->public_key, hosts, validity});
+  const auto endpoint = authority->issue({"broker", "endpoint", *key, hosts, validity});
   if (!endpoint) return endpoint.error();
   return write_file(layout.endpoint_certificate(), endpoint->pem());
 }
@@ -61,46 +54,51 @@ Status make_authority(const ClusterPlan& plan, const Layout& layout) {
 Status make_parties(const ClusterPlan& plan, const Layout& layout) {
   std::vector<fabric::RosterEntry> roster;
   const auto add = [&](fabric::Role role, const std::string& name) -> Status {
-    const auto keys = make_key(layout.party_key(std::string(to_text(role)), name));
-    if (!keys) return keys.error();
-    roster.push_back({keys->public_key, name, role, fabric::Standing::enabled});
+    const auto key = ensure_key(layout.party_key(std::string(to_text(role)), name));
+    if (!key) return key.error();
+    roster.push_back({*key, name, role, fabric::Standing::enabled});
     return Done{};
   };
-  for (const auto& [role, names] : {std::pair{fabric::Role::master, plan.masters}, std::pair{fabric::Role::operator_, plan.operators},
-                                    std::pair{fabric::Role::submitter, plan.submitters}}) {
+  if (auto added = add(fabric::Role::master, master_name(1)); !added) return added;
+  for (const auto& [role, names] :
+       {std::pair{fabric::Role::operator_, plan.operators}, std::pair{fabric::Role::submitter, plan.submitters}}) {
     for (const auto& name : names) {
       if (auto added = add(role, name); !added) return added;
     }
   }
-  const auto catalog_key = make_key(layout.catalog_key());
+  const auto catalog_key = ensure_key(layout.catalog_key());
   if (!catalog_key) return catalog_key.error();
-  auto written = write_file(layout.catalog_public_key(), catalog_key->public_key.hex() + "\n");
+  auto written = write_file(layout.catalog_public_key(), catalog_key->hex() + "\n");
   if (!written) return written;
   return fabric::save_roster(layout.roster(), roster);
 }
 
-std::string quoted_line(const std::string& key, const std::string& value) { return key + " = \"" + value + "\"\n"; }
+constexpr const char* kHead = "# Only what differs from the default; `argosy ROLE config` prints every key.\n";
 
-Status write_settings(const ClusterPlan& plan, const Layout& layout) {
-  const std::string head = "# Only what differs from the default; `argosy ROLE config` prints every key.\n";
-  std::string broker = head + quoted_line("name", "b1") + quoted_line("cluster", plan.name) +
-                       quoted_line("endpoint", plan.listen.empty() ? plan.endpoint : plan.listen) +
-                       quoted_line("endpoint_certificate", "endpoint.pem") + quoted_line("endpoint_key", "keys/endpoint.key") +
-                       quoted_line("roster", "roster") + quoted_line("directory", "broker");
-  if (auto written = write_file(layout.role_settings("broker"), broker); !written) return written;
+Status write_broker(const ClusterPlan& plan, const Layout& layout) {
+  return write_file(layout.role_settings("broker"),
+                    kHead + settings_line("name", "b1") + settings_line("cluster", plan.name) +
+                        settings_line("endpoint", plan.listen.empty() ? plan.endpoint : plan.listen) +
+                        settings_line("endpoint_certificate", "endpoint.pem") + settings_line("endpoint_key", "keys/endpoint.key") +
+                        settings_line("roster", "roster") + settings_line("directory", "broker"));
+}
+
+Status write_masters(const ClusterPlan& plan, const Layout& layout) {
   const std::string catalog = plan.catalog.empty() ? "sqlite:catalog/argosy.db" : plan.catalog;
   const bool migrate = plan.migrate || catalog.starts_with("sqlite:");
-  for (const auto& name : plan.masters) {
-    std::string master = head + quoted_line("name", name) + quoted_line("cluster", plan.name) +
-                         quoted_line("endpoint", plan.endpoint) + quoted_line("authorities", "authority.pem") +
-                         quoted_line("endpoint_certificate", "endpoint.pem") +
-                         quoted_line("key", "keys/master-" + name + ".key") +
-                         quoted_line("catalog_key", "keys/catalog.key") + quoted_line("catalog", catalog) +
-                         "migrate = " + (migrate ? "true" : "false") + "\n";
-    if (plan.shards > 1) master += "shards = " + std::to_string(plan.shards) + "\n";
-    const auto file = layout.role_settings(name == "m1" ? "master" : "master-" + name);
-    if (auto written = fabric::write_private_file(file, master, fabric::Existing::replace); !written) return written;
-  }
+  std::string first = kHead + settings_line("name", master_name(1)) + settings_line("cluster", plan.name) +
+                      settings_line("endpoint", plan.endpoint) + settings_line("authorities", "authority.pem") +
+                      settings_line("endpoint_certificate", "endpoint.pem") +
+                      settings_line("key", "keys/master-" + master_name(1) + ".key") +
+                      settings_line("catalog_key", "keys/catalog.key") + settings_line("catalog", catalog) +
+                      "migrate = " + (migrate ? "true" : "false") + "\n";
+  if (plan.shards > 1) first += "shards = " + std::to_string(plan.shards) + "\n";
+  auto made = fabric::write_private_file(layout.role_settings("master"), first, fabric::Existing::replace);
+  for (int number = 2; made && number <= plan.masters; ++number) made = init_master(layout, master_name(number));
+  return made;
+}
+
+Status write_cluster_file(const ClusterPlan& plan, const Layout& layout) {
   ClusterFile cluster;
   cluster.name = plan.name;
   cluster.endpoint = plan.endpoint;
@@ -109,35 +107,6 @@ Status write_settings(const ClusterPlan& plan, const Layout& layout) {
 }
 
 }  // namespace
-
-std::string worker_name(int number) { return "w" + std::to_string(number); }
-std::string master_name(int number) { return "m" + std::to_string(number); }
-
-int cpu_share(int workers) {
-  const int all = static_cast<int>(std::max(1u, std::thread::hardware_concurrency())) * 1000;
-  return std::max(1000, all / std::max(1, workers));
-}
-
-Result<std::string> init_worker(const Layout& layout, const std::string& name, const std::string& endpoint, int cpu_milli) {
-  const auto key_file = layout.party_key("worker", name);
-  const auto settings = layout.role_settings("worker-" + name);
-  if (!std::filesystem::exists(settings)) {
-    std::string text = "# Only what differs from the default; `argosy worker config` prints every key.\n" +
-                       quoted_line("endpoint", endpoint) + quoted_line("authorities", "authority.pem") +
-                       quoted_line("endpoint_certificate", "endpoint.pem") +
-                       quoted_line("key", "keys/worker-" + name + ".key") + quoted_line("directory", "workers/" + name);
-    if (cpu_milli > 0) text += "[capacity]\ncpu_milli = " + std::to_string(cpu_milli) + "\n";
-    if (auto written = write_file(settings, text); !written) return written.error();
-  }
-  if (!std::filesystem::exists(key_file)) {
-    const auto keys = make_key(key_file);
-    if (!keys) return keys.error();
-    return keys->public_key.hex();
-  }
-  const auto keys = fabric::load_key_pair(key_file);
-  if (!keys) return keys.error();
-  return keys->public_key.hex();
-}
 
 Status make_cluster_folders(const Layout& layout) {
   for (const auto& folder : {layout.root, layout.keys(), layout.catalog_file().parent_path(), layout.broker_state(),
@@ -177,7 +146,9 @@ Status init_cluster(const ClusterPlan& plan) {
     const auto made = init_worker(layout, worker_name(i), plan.endpoint, cpu_share(plan.workers));
     if (!made) return made.error();
   }
-  return write_settings(plan, layout);  // cluster.toml last: with it the folder is whole
+  if (auto made = write_broker(plan, layout); !made) return made;
+  if (auto made = write_masters(plan, layout); !made) return made;
+  return write_cluster_file(plan, layout);  // last: with it the folder is whole
 }
 
 }  // namespace argosy::client

@@ -20,7 +20,7 @@ struct ClusterPlan {
   std::vector<std::string> hosts;                 // more names and addresses for the endpoint's certificate
   std::string catalog;                            // address; empty: SQLite in the folder
   bool migrate = false;                           // masters raise the tables at start; always so for SQLite
-  std::vector<std::string> masters = {"m1"};      // m1: master.toml, others: master-NAME.toml
+  int masters = 1;                                // m1 … mN get keys and settings
   int shards = 1;                                 // that executions are divided into; the same for all masters
   std::vector<std::string> operators = {"admin"};
   std::vector<std::string> submitters = {"submitter"};
@@ -30,18 +30,11 @@ struct ClusterPlan {
 
 Status init_cluster(const ClusterPlan& plan);
 
-// A key and settings for a worker of this folder; its public key in hex. There already: nothing but its key.
-Result<std::string> init_worker(const Layout& layout, const std::string& name, const std::string& endpoint, int cpu_milli);
-
 // Folders that a cluster's has; those that are there stay.
 Status make_cluster_folders(const Layout& layout);
 
 // Another certificate for the endpoint's key, in the names of the present one and of `hosts`: for an endpoint that moves, or whose
 // certificate ends. Needs keys/authority.key. Its PEM.
 Result<std::string> renew_endpoint_certificate(const Layout& layout, const std::vector<std::string>& hosts, int days);
-
-std::string worker_name(int number);  // "w3"
-std::string master_name(int number);  // "m3"
-int cpu_share(int workers);           // thousandths of a CPU for each of so many workers on this machine
 
 }  // namespace argosy::client

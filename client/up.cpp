@@ -11,10 +11,10 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
-#include <thread>
 
 #include "client/children.h"
 #include "client/cluster_init.h"
+#include "client/crew.h"
 
 namespace argosy::client {
 namespace {
@@ -92,50 +92,47 @@ std::string endpoint_for(std::optional<int> port) {
   return "tcp://127.0.0.1:" + std::to_string(*port == 0 ? free_port() : *port);
 }
 
-int workers_of(const Layout& layout) {
-  int count = 0;
-  while (std::filesystem::exists(layout.role_settings("worker-" + worker_name(count + 1)))) ++count;
-  return count;
+Status make_folder(const Layout& layout, const UpPlan& plan) {
+  ClusterPlan cluster;
+  cluster.folder = layout.root;
+  cluster.endpoint = endpoint_for(plan.port);
+  cluster.catalog = plan.catalog;
+  cluster.migrate = true;
+  if (plan.size.workers > 0) cluster.workers = plan.size.workers;
+  return init_cluster(cluster);
 }
 
-// Makes the folder if it is not there, and what it lacks for so many workers.
-Result<int> prepare(const Layout& layout, const UpPlan& plan) {
-  if (!std::filesystem::exists(layout.cluster())) {
-    ClusterPlan cluster;
-    cluster.folder = layout.root;
-    cluster.endpoint = endpoint_for(plan.port);
-    cluster.catalog = plan.catalog;
-    cluster.migrate = true;
-    cluster.workers = plan.workers > 0 ? plan.workers : 2;
-    if (auto made = init_cluster(cluster); !made) return made.error();
-    return cluster.workers;
-  }
+// What a folder that is there already does not change.
+Status fits_folder(const Layout& layout, const UpPlan& plan) {
   const auto cluster = load_cluster_file(layout.cluster());
   if (!cluster) return cluster.error();
   if (plan.port && *plan.port != 0 && !cluster->endpoint.ends_with(":" + std::to_string(*plan.port))) {
     return Error{layout.cluster().string() + ": this cluster's endpoint is " + cluster->endpoint +
                  "; leave --port out, or change it there and in the roles' files"};
   }
-  if (!plan.catalog.empty()) {
-    return Error{"--catalog is for a new folder; this one's catalog stands in " + layout.role_settings("master").string()};
-  }
-  const int workers = plan.workers > 0 ? plan.workers : std::max(1, workers_of(layout));
-  for (int i = 1; i <= workers; ++i) {
-    if (auto made = init_worker(layout, worker_name(i), cluster->endpoint, cpu_share(workers)); !made) return made.error();
-  }
-  return workers;
+  if (plan.catalog.empty()) return Done{};
+  return Error{"--catalog is for a new folder; this one's catalog stands in " + layout.role_settings("master").string()};
 }
 
+// Makes the folder if it is not there, and what it lacks for so many of each role.
+Result<Crew> prepare(const Layout& layout, const UpPlan& plan) {
+  const bool there = std::filesystem::exists(layout.cluster());
+  if (auto ready = there ? fits_folder(layout, plan) : make_folder(layout, plan); !ready) return ready.error();
+  const auto cluster = load_cluster_file(layout.cluster());
+  if (!cluster) return cluster.error();
+  return muster(layout, plan.size, cluster->endpoint);
+}
+
+// The first broker and the first master bear their role's name.
 ChildSpec child(const Layout& layout, const std::string& role, const std::string& name) {
   std::vector<std::string> arguments{role, "start", "--dir", layout.root.string()};
-  if (role == "worker") arguments.insert(arguments.end(), {"--name", name});
+  if (name != role) arguments.insert(arguments.end(), {"--name", name});
   return {name, arguments, layout.log(name)};
 }
 
 // Our own workers are added and enabled once; what an operator decides later stands.
-Outcome<Done> enrol(Cli& cli, const Layout& layout, int workers) {
-  for (int i = 1; i <= workers; ++i) {
-    const std::string name = worker_name(i);
+Outcome<Done> enrol(Cli& cli, const Layout& layout, const std::vector<std::string>& workers) {
+  for (const auto& name : workers) {
     const auto marker = layout.worker_state(name) / "enrolled";
     if (std::filesystem::exists(marker)) continue;
     const auto key = init_worker(layout, name, "", 0);
@@ -153,45 +150,52 @@ Outcome<Done> enrol(Cli& cli, const Layout& layout, int workers) {
   return Done{};
 }
 
-std::vector<std::string> worker_names(int workers) {
-  std::vector<std::string> out;
-  for (int i = 1; i <= workers; ++i) out.push_back(worker_name(i));
-  return out;
+Outcome<Done> start_all(Cli& cli, const Layout& layout, const Crew& crew, Children& children) {
+  const auto start = [&](const std::string& role, const std::vector<std::string>& names) -> Outcome<Done> {
+    for (const auto& name : names) {
+      if (auto started = children.start(child(layout, role, name)); !started) return trouble(started.error());
+    }
+    return Done{};
+  };
+  if (auto started = start("broker", crew.brokers); !started) return started;
+  if (auto started = start("master", crew.masters); !started) return started;
+  if (auto enrolled = enrol(cli, layout, crew.workers); !enrolled) return enrolled;
+  return start("worker", crew.workers);
 }
 
-Outcome<Done> start_all(Cli& cli, const Layout& layout, int workers, Children& children) {
-  for (const char* role : {"broker", "master"}) {
-    if (auto started = children.start(child(layout, role, role)); !started) return trouble(started.error());
-  }
-  if (auto enrolled = enrol(cli, layout, workers); !enrolled) return enrolled;
-  for (const auto& name : worker_names(workers)) {
-    if (auto started = children.start(child(layout, "worker", name)); !started) return trouble(started.error());
-  }
-  return Done{};
+void stop_all(const Crew& crew, Children& children) {
+  children.stop(crew.workers, kStopWorkers);
+  children.stop(crew.masters, kStopOthers);
+  children.stop(crew.brokers, kStopOthers);
 }
 
-void stop_all(int workers, Children& children) {
-  children.stop(worker_names(workers), kStopWorkers);
-  children.stop({"master"}, kStopOthers);
-  children.stop({"broker"}, kStopOthers);
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+// "2 brokers, 2 masters, 1 worker"; of what there always is one, only more are told.
+std::string told(const Crew& crew) {
+  std::string out;
+  if (crew.brokers.size() > 1) out += counted(crew.brokers.size(), "broker") + ", ";
+  if (crew.masters.size() > 1) out += counted(crew.masters.size(), "master") + ", ";
+  return out + counted(crew.workers.size(), "worker");
 }
 
 // Runs the cluster; `tell` is called once, with the line to print, or the trouble.
-int serve(Cli& cli, const Layout& layout, int workers, const std::function<void(const std::string&, int)>& tell) {
+int serve(Cli& cli, const Layout& layout, const Crew& crew, const std::function<void(const std::string&, int)>& tell) {
   fabric::Signals signals({SIGINT, SIGTERM, SIGCHLD});
   Children children(signals);
-  const auto started = start_all(cli, layout, workers, children);
+  const auto started = start_all(cli, layout, crew, children);
   if (!started) {
-    stop_all(workers, children);
+    stop_all(crew, children);
     tell(started.error().message, static_cast<int>(started.error().exit));
     return static_cast<int>(started.error().exit);
   }
   cli.hang_up();
   const auto cluster = load_cluster_file(layout.cluster());
-  tell("argosy is up: " + (cluster ? cluster->endpoint : "?") + ", " + std::to_string(workers) +
-           (workers == 1 ? " worker" : " workers") + ", folder " + layout.root.string(), 0);
+  tell("argosy is up: " + (cluster ? cluster->endpoint : "?") + ", " + told(crew) + ", folder " + layout.root.string(), 0);
   children.keep();
-  stop_all(workers, children);
+  stop_all(crew, children);
   return 0;
 }
 
@@ -208,7 +212,7 @@ int await_child(Cli& cli, int fd) {
   return 0;
 }
 
-int serve_in_background(Cli& cli, const Layout& layout, int workers, FolderLock& lock) {
+int serve_in_background(Cli& cli, const Layout& layout, const Crew& crew, FolderLock& lock) {
   int pipe[2];
   if (::pipe2(pipe, O_CLOEXEC) != 0) return cli.fail({Exit::failed, std::string("pipe: ") + std::strerror(errno)});
   const pid_t pid = ::fork();
@@ -225,7 +229,7 @@ int serve_in_background(Cli& cli, const Layout& layout, int workers, FolderLock&
   ::dup2(null, 0);
   ::dup2(log < 0 ? null : log, 1);
   ::dup2(log < 0 ? null : log, 2);
-  return serve(cli, layout, workers, [&](const std::string& line, int status) {
+  return serve(cli, layout, crew, [&](const std::string& line, int status) {
     const std::string text = std::to_string(status) + " " + line;
     if (::write(pipe[1], text.data(), text.size()) < 0) std::cerr << "argosy: nobody hears: " << line << "\n";
     ::close(pipe[1]);
@@ -240,11 +244,11 @@ int run_up(Cli& cli, const UpPlan& plan) {
   cli.dir = layout.root.string();
   auto lock = FolderLock::take(layout);
   if (!lock) return cli.fail({Exit::failed, lock.error().message});
-  const auto workers = prepare(layout, plan);
-  if (!workers) return cli.fail({Exit::failed, workers.error().message});
-  if (plan.background) return serve_in_background(cli, layout, *workers, *lock);
+  const auto crew = prepare(layout, plan);
+  if (!crew) return cli.fail({Exit::failed, crew.error().message});
+  if (plan.background) return serve_in_background(cli, layout, *crew, *lock);
   lock->sign();
-  return serve(cli, layout, *workers, [&](const std::string& line, int status) {
+  return serve(cli, layout, *crew, [&](const std::string& line, int status) {
     if (status != 0) {
       cli.fail({static_cast<Exit>(status), line});
     } else {
@@ -273,19 +277,14 @@ int run_down(Cli& cli) {
 
 void add_up_verbs(CLI::App& app, Cli& cli) {
   static UpPlan plan;
-  static int brokers = 1;
-  static int masters = 1;
-  CLI::App* up = cli.verb(app, "up", "a whole cluster on this machine, in one folder", [&cli] {
-    if (brokers != 1 || masters != 1) {
-      return cli.fail(usage("standby brokers and several masters are not there yet: --brokers and --masters take 1"));
-    }
-    return run_up(cli, plan);
-  });
-  up->add_option("--workers", plan.workers, "workers to start (2 in a new folder)")->check(CLI::Range(1, 64));
+  CLI::App* up = cli.verb(app, "up", "a whole cluster on this machine, in one folder", [&cli] { return run_up(cli, plan); });
+  up->add_option("--brokers", plan.size.brokers, "brokers to start: one serves, the others stand by (1 in a new folder)")
+      ->check(CLI::Range(1, kBrokersMost));
+  up->add_option("--masters", plan.size.masters, "masters to start: one works, the others stand by (1 in a new folder)")
+      ->check(CLI::Range(1, kMastersMost));
+  up->add_option("--workers", plan.size.workers, "workers to start (2 in a new folder)")->check(CLI::Range(1, 64));
   up->add_option("--catalog", plan.catalog, "address of a new folder's catalog: sqlite:FILE or postgresql://…");
   up->add_option("--port", plan.port, "port of a new folder's endpoint on 127.0.0.1; 0: any free one (7433)")->check(CLI::Range(0, 65535));
-  up->add_option("--brokers", brokers, "brokers to start: 1");
-  up->add_option("--masters", masters, "masters to start: 1");
   up->add_flag("--background", plan.background, "return when all is ready; `argosy down` stops it");
   cli.verb(app, "down", "stops the cluster that `up` runs in this folder, and waits", [&cli] { return run_down(cli); });
 }

@@ -4,11 +4,12 @@
 #include <string>
 
 #include "client/cli.h"
+#include "client/crew.h"
 
 namespace argosy::client {
 
 struct UpPlan {
-  int workers = 0;          // 0: those of the folder, or 2 in a new one
+  CrewSize size;            // a new folder has one broker, one master and 2 workers where it says nothing
   std::string catalog;      // of a new folder; empty: SQLite in it
   std::optional<int> port;  // of a new folder; 0: any free one
   bool background = false;

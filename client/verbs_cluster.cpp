@@ -20,11 +20,24 @@ int init(Cli& cli, ClusterPlan plan) {
   return 0;
 }
 
+// "b1 active, b2 standby"; empty where nothing was told: a master of an earlier version, a catalog that is away.
+std::string crew(const json& status, const char* all, const char* name, const char* state) {
+  std::string out;
+  for (const auto& one : status.value(all, json::array())) {
+    out += (out.empty() ? "" : ", ") + one.value(name, "") + " " + (one[state].is_null() ? "not heard" : one[state].get<std::string>());
+  }
+  return out;
+}
+
 void print_status(const json& status) {
   const auto number = [&](const char* of, const char* name) { return status[of].value(name, std::uint64_t{0}); };
+  const std::string brokers = crew(status, "brokers", "broker", "duty");
+  const std::string masters = crew(status, "masters", "master", "state");
   std::cout << "cluster     " << status.value("cluster", "") << "\n"
-            << "catalog     " << status["catalog"].value("state", "") << ", " << status["catalog"].value("dialect", "") << "\n"
-            << "workers     " << number("workers", "online") << " online, " << number("workers", "enabled") << " enabled, "
+            << "catalog     " << status["catalog"].value("state", "") << ", " << status["catalog"].value("dialect", "") << "\n";
+  if (!brokers.empty()) std::cout << "brokers     " << brokers << "\n";
+  if (!masters.empty()) std::cout << "masters     " << masters << "\n";
+  std::cout << "workers     " << number("workers", "online") << " online, " << number("workers", "enabled") << " enabled, "
             << number("workers", "draining") << " draining, " << number("workers", "disabled") << " disabled\n"
             << "executions  " << number("executions", "running") << " running, "
             << number("executions", "created") + number("executions", "pending") << " pending, "
@@ -59,20 +72,15 @@ int show_status(Cli& cli) {
 void add_cluster_verbs(CLI::App& app, Cli& cli) {
   static ClusterPlan plan;
   static std::size_t limit = 50;
-  static int masters = 1;
   CLI::App* cluster = app.add_subcommand("cluster", "keys, certificates and configuration of a cluster");
   cluster->require_subcommand(1);
-  CLI::App* make = cli.verb(*cluster, "init", "makes a cluster's folder (--dir)", [&cli] {
-    plan.masters.clear();
-    for (int i = 1; i <= masters; ++i) plan.masters.push_back(master_name(i));
-    return init(cli, plan);
-  });
+  CLI::App* make = cli.verb(*cluster, "init", "makes a cluster's folder (--dir)", [&cli] { return init(cli, plan); });
   make->add_option("--name", plan.name, "the cluster's name, for people");
   make->add_option("--endpoint", plan.endpoint, "the virtual endpoint, tcp://HOST:PORT; its host goes into the certificate");
   make->add_option("--listen", plan.listen, "where the broker listens, when not at the endpoint itself");
   make->add_option("--host", plan.hosts, "another name or address for the endpoint's certificate");
   make->add_option("--catalog", plan.catalog, "sqlite:FILE or postgresql://…; SQLite in the folder when left out");
-  make->add_option("--masters", masters, "how many masters get keys and settings here, m1 … mN (1): one works, the others stand by")
+  make->add_option("--masters", plan.masters, "how many masters get keys and settings here, m1 … mN (1): one works, the others stand by")
       ->check(CLI::Range(1, 100));
   make->add_option("--shards", plan.shards, "into how many shards executions are divided; several masters share them (1)")
       ->check(CLI::Range(1, 1024));

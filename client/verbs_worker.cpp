@@ -1,7 +1,7 @@
 // worker: the fleet as operators see it, and how a worker comes to its folder. `worker start` and `worker config` stand in verbs_role.cpp.
 #include "base/text.h"
 #include "client/cli.h"
-#include "client/cluster_init.h"
+#include "client/crew.h"
 #include "client/join_bundle.h"
 #include "client/passphrase.h"
 #include "fabric/keys.h"

@@ -36,6 +36,24 @@ json workers_json(const std::vector<catalog::WorkerRecord>& workers, const Fleet
   return {{"online", online}, {"enabled", enabled}, {"disabled", disabled}, {"draining", draining}};
 }
 
+// Of `broker.list` and `master.list`, who there is and what each one does.
+json brokers_told(const FleetOutcome& fleet) {
+  json out = json::array();
+  for (const auto& row : reports_json(fleet)) out.push_back({{"broker", row["broker"]}, {"duty", row["duty"]}});
+  return out;
+}
+
+json masters_told(Room& room, const FleetOutcome& fleet) {
+  json out = json::array();
+  const auto shards = catalog::list_shards(room.catalog);
+  const auto masters = catalog::list_masters(room.catalog);
+  if (!shards || !masters) return out;
+  for (const auto& row : masters_json(*masters, *shards, fleet.holders, room.options.self.name, room.now)) {
+    out.push_back({{"master", row["master"]}, {"state", row["state"]}});
+  }
+  return out;
+}
+
 constexpr std::size_t kEndpointMost = 256;               // as brokers take it: protocol.md, "Brokers"
 constexpr std::size_t kCertificatesMost = 64u << 10;
 
@@ -93,6 +111,8 @@ Verdict cluster_status(Room&, Arguments& arguments) {
                          {"running", of(counts, ExecutionStatus::running)}, {"stopping", of(counts, ExecutionStatus::stopping)}};
     out["tasks"] = {{"waiting", counts.active.waiting}, {"ready", counts.active.ready}, {"running", counts.active.running}};
     out["workers"] = workers_json(workers.ok() ? *workers : std::vector<catalog::WorkerRecord>(), fleet);
+    out["brokers"] = brokers_told(fleet);
+    out["masters"] = masters_told(after, fleet);
     out["refused"] = refused_peers(fleet);
     out["counters"] = json::object();
     for (const auto& counter : fleet.counters) out["counters"][counter.name] = counter.value;

@@ -113,8 +113,8 @@ class Cluster:
 
     # -- Its processes.
 
-    def up(self):
-        done = argosy("up", "--dir", self.folder, "--workers", self.workers, "--background")
+    def up(self, *more):
+        done = argosy("up", "--dir", self.folder, "--workers", self.workers, "--background", *more)
         if done.code != 0:
             raise AssertionError(f"argosy up: {done}\n{self.logs()}")
         return self
@@ -150,16 +150,16 @@ class Cluster:
             return 0
         return pid if str(self.folder) in words_of(pid) else 0
 
-    def pid(self, role):
-        """Of "broker", "master", "w1" …, "keeper" (the first worker's); 0: not running."""
-        if role == "keeper":
+    def pid(self, name):
+        """Of "broker", "b2", "master", "m2", "w1" …, "keeper" (the first worker's); 0: not running."""
+        if name == "keeper":
             worker = self.pid("w1")
             return keeper_of(worker) if worker else 0
+        role = {"b": "broker", "m": "master", "w": "worker"}[name[0]]
         for pid in children_of(self.supervisor()):
             words = words_of(pid)
-            if words[1:3] == ([role, "start"] if role in ("broker", "master") else ["worker", "start"]):
-                if role in ("broker", "master") or words[-1] == role:
-                    return pid
+            if words[1:3] == [role, "start"] and (words[-1] == name or (name == role and "--name" not in words)):
+                return pid
         return 0
 
     def all_pids(self):
