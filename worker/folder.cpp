@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,6 +15,16 @@
 
 namespace argosy::worker {
 namespace fs = std::filesystem;
+namespace {
+
+// What a copy of a file does not have in common with it, and a moved one has.
+std::string inode_of(int fd) {
+  struct stat info {};
+  fstat(fd, &info);
+  return std::to_string(info.st_dev) + ':' + std::to_string(info.st_ino);
+}
+
+}  // namespace
 
 Result<Folder> Folder::open(const fs::path& path) {
   std::error_code error;
@@ -32,13 +43,16 @@ Result<Folder> Folder::open(const fs::path& path) {
     return Error{"another worker runs in " + path.string() + ": stop it, or give this one a folder of its own"};
   }
   Folder folder(fs::absolute(path), lock);
-  std::ifstream(folder.at("token")) >> folder.token_;
-  if (folder.token_.empty()) {
+  const std::string inode = inode_of(lock);
+  std::string marked;
+  std::ifstream(folder.at("token")) >> folder.token_ >> marked;
+  std::ifstream(folder.at("session")) >> folder.predecessor_.value >> folder.epoch_.number >> folder.epoch_.broker;
+  if (marked != inode) {  // new, or a copy
+    folder.predecessor_ = {};
     folder.token_ = fabric::random_key_text();
-    auto written = fabric::write_private_file(folder.at("token"), folder.token_ + "\n", fabric::Existing::replace);
+    auto written = fabric::write_private_file(folder.at("token"), folder.token_ + ' ' + inode + '\n', fabric::Existing::replace);
     if (!written) return written.error();
   }
-  std::ifstream(folder.at("session")) >> folder.predecessor_.value >> folder.epoch_.number >> folder.epoch_.broker;
   std::ifstream(folder.at("catalog")) >> folder.incarnation_;
   return folder;
 }

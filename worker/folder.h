@@ -1,7 +1,7 @@
 // The worker's folder: what one worker keeps between its sessions, and the lock that makes it the only one there.
 //
-// lock, token (names this folder's processes), session (the latest session, so that the next can name its predecessor),
-// catalog (the incarnation of the catalog that all this belongs to), spool/, content/, work/, outputs/, secrets/, trash/. Owner: the shell. One thread.
+// lock, token (names this folder's processes, and the folder: a copy gets another token and has no predecessor, since a sweep in
+// the one says nothing of the other), session (the latest session, so that the next can name its predecessor), catalog (the incarnation of the catalog that all this belongs to), spool/, content/, work/, outputs/, secrets/, trash/. Owner: the shell. One thread.
 #pragma once
 
 #include <filesystem>
