@@ -1,6 +1,7 @@
 // broker|master|worker start and config: the roles of this same program.
 #include <iostream>
 
+#include "base/short_turns.h"
 #include "broker/config.h"
 #include "broker/shell.h"
 #include "client/cli.h"
@@ -49,6 +50,7 @@ template <class Load, class Run>
 int start(Cli& cli, const std::filesystem::path& file, Load load, Run run) {
   const auto config = load(file);
   if (!config) return cli.fail(trouble(config.error(), Exit::usage));
+  ask_for_short_turns(Heirs::get_it);
   return run(*config);
 }
 

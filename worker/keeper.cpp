@@ -1,8 +1,6 @@
 #include "worker/keeper.h"
 
 #include <fcntl.h>
-#include <linux/sched.h>
-#include <linux/sched/types.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -22,6 +20,7 @@
 #include <deque>
 
 #include "base/check.h"
+#include "base/short_turns.h"
 #include "worker/keeper_attempts.h"
 #include "worker/keeper_guard.h"
 #include "worker/keeper_protocol.h"
@@ -226,19 +225,6 @@ void become_plain() {
   (void)!chdir("/");
 }
 
-// The keeper runs for some ten microseconds at a time. A kernel with EEVDF (6.6 and later; sched_setattr(2)) gives who asks for
-// such short turns the processor at once when it wakes; else it waits while a task that it just started runs to its end on
-// the same processor, and another processor idles. Others ignore it. Tasks do not inherit it.
-void ask_for_short_turns() {
-  sched_attr wish{};
-  wish.size = sizeof wish;
-  wish.sched_policy = SCHED_NORMAL;
-  wish.sched_flags = SCHED_FLAG_RESET_ON_FORK;
-  wish.sched_nice = getpriority(PRIO_PROCESS, 0);
-  wish.sched_runtime = 100'000;  // ns, the least that the kernel takes
-  (void)syscall(SYS_sched_setattr, 0, &wish, 0);
-}
-
 int refuse(const char* why) {
   std::fprintf(stderr, "argosy keeper: %s; a worker starts its keeper itself, people never do\n", why);
   return 2;
@@ -256,7 +242,7 @@ int keeper_main(int argc, char** argv) {
   setrlimit(RLIMIT_RTTIME, &mark);
   become_guarded();
   become_plain();
-  ask_for_short_turns();
+  ask_for_short_turns(Heirs::do_not);  // tasks
   Keeper keeper(token, argv[first]);
   if (!keeper.trash_usable()) return refuse("the trash folder cannot be made or opened");
   keeper.serve();
