@@ -115,7 +115,7 @@ void Machine::begin(AttemptRef ref) {
   Attempt& attempt = state_.attempts.at(ref);
   if (attempt.spec->content.empty()) return start(ref, attempt, std::nullopt);
   attempt.phase = Fetching{now_.steady};
-  const auto [it, is_new] = state_.fetches.try_emplace(attempt.spec->content, Fetch{0, true, attempt.shard});
+  const auto [it, is_new] = state_.fetches.try_emplace(attempt.spec->content, Fetch{attempt.shard, false, 0, {}});
   if (is_new) out_->want_content.push_back(it->first);
 }
 
@@ -130,52 +130,6 @@ void Machine::start(AttemptRef ref, Attempt& attempt, std::optional<AttemptRef> 
   out_->starts.push_back({ref, attempt.shard, attempt.spec, attempt.value, attempt.id, deadline, behind});
 }
 
-// -- Content.
-
-void Machine::on_chunk(ShardId, const Chunk& word) {
-  const auto it = state_.fetches.find(word.digest);
-  if (it == state_.fetches.end() || it->second.from_cache || word.offset != it->second.asked) return;
-  Fetch& fetch = it->second;
-  if (word.total == 0 || word.data.empty()) {
-    return on_content_failed(word.digest, "the catalog does not have the package's content " + word.digest);
-  }
-  out_->store_content.push_back({word.digest, word.offset, word.total, word.data});
-  fetch.asked = word.offset + word.data.size();
-  if (fetch.asked < word.total) say_to_master(fetch.shard, argosy::Fetch{word.digest, fetch.asked, 256u << 10});
-}
-
-void Machine::on_content_missing(const std::string& digest) {
-  const auto it = state_.fetches.find(digest);
-  if (it == state_.fetches.end()) return;
-  it->second.from_cache = false;
-  it->second.asked = 0;
-  say_to_master(it->second.shard, argosy::Fetch{digest, 0, 256u << 10});
-}
-
-void Machine::on_content_ready(const std::string& digest) {
-  if (state_.fetches.erase(digest) == 0) return;
-  std::vector<AttemptRef> ready;
-  for (const auto& [ref, attempt] : state_.attempts) {
-    if (std::holds_alternative<Fetching>(attempt.phase) && attempt.spec->content == digest) ready.push_back(ref);
-  }
-  for (const auto& ref : ready) {
-    Attempt& attempt = state_.attempts.at(ref);
-    start(ref, attempt, std::nullopt);
-  }
-}
-
-void Machine::on_content_failed(const std::string& digest, const std::string& why) {
-  if (state_.fetches.erase(digest) == 0) return;
-  std::vector<AttemptRef> failed;
-  for (const auto& [ref, attempt] : state_.attempts) {
-    if (std::holds_alternative<Fetching>(attempt.phase) && attempt.spec->content == digest) failed.push_back(ref);
-  }
-  for (const auto& ref : failed) {
-    AttemptEnd end{.attempt = ref, .reason = EndReason::content_missing, .ended_at = now_.wall, .detail = why};
-    become_ended(ref, state_.attempts.at(ref), std::move(end));
-  }
-}
-
 // -- A running process.
 
 void Machine::on_started(const TaskStarted& event) {
@@ -183,10 +137,10 @@ void Machine::on_started(const TaskStarted& event) {
   if (it == state_.attempts.end() || !std::holds_alternative<Starting>(it->second.phase)) return;
   Attempt& attempt = it->second;
   attempt.phase = Running{.since = now_.steady, .started_at = event.at, .pid = event.pid, .announced = false,
-                          .blocked_since = {}, .blocked = {}};
+                          .blocked_since = {}, .blocked = {}, .over_at = {}};
   state_.announcements.emplace_back(now_.steady + limits_.announce_after, event.attempt);
   const Duration limit = attempt.spec->body.limits.time;
-  if (limit > Duration{}) state_.time_limits[now_.steady + limit].push_back(event.attempt);
+  if (limit > Duration{}) look_at_time(event.attempt, std::get<Running>(attempt.phase), now_.steady + limit);
 }
 
 // What the process showed, seen with what was asked of it: after a SIGTERM of ours its exit says nothing more.
@@ -224,6 +178,8 @@ void Machine::leave_slot(AttemptRef ref, const Attempt& attempt) {
   state_.freed.push_back(ref.item);
   auto& leases = state_.shards.at(attempt.shard).leases;
   if (const auto it = leases.find(attempt.spec->body.lease); it != leases.end()) leases.erase(it);
+  const auto* running = std::get_if<Running>(&attempt.phase);
+  if (running != nullptr && running->over_at) state_.time_limits.erase({*running->over_at, ref});
 }
 
 void Machine::on_end_spooled(AttemptRef ref) {
@@ -303,23 +259,25 @@ void Machine::give_back(AttemptRef ref, const std::string& why) {
   say_to_master(shard, Return{identity_.session, why, false, {ref}});
 }
 
+void Machine::look_at_time(AttemptRef ref, Running& running, Time when) {
+  running.over_at = when;
+  state_.time_limits.emplace(when, ref);
+}
+
 void Machine::enforce_time_limits() {
   while (!state_.time_limits.empty() && state_.time_limits.begin()->first <= now_.steady) {
-    const std::vector<AttemptRef> due = std::move(state_.time_limits.begin()->second);
+    const AttemptRef ref = state_.time_limits.begin()->second;
     state_.time_limits.erase(state_.time_limits.begin());
-    for (const auto& ref : due) {
-      const auto it = state_.attempts.find(ref);
-      if (it == state_.attempts.end()) continue;
-      const auto* running = std::get_if<Running>(&it->second.phase);
-      if (running == nullptr) continue;
-      Duration blocked = running->blocked;
-      if (running->blocked_since) blocked = blocked + (now_.steady - *running->blocked_since);
-      const Time over = running->since + it->second.spec->body.limits.time + blocked;
-      if (now_.steady < over || running->blocked_since) {
-        state_.time_limits[std::max(over, now_.steady + milliseconds(100))].push_back(ref);
-      } else {
-        stop_attempt(ref, EndReason::time_limit);
-      }
+    Attempt& attempt = state_.attempts.at(ref);
+    Running& running = std::get<Running>(attempt.phase);
+    running.over_at.reset();
+    Duration blocked = running.blocked;
+    if (running.blocked_since) blocked = blocked + (now_.steady - *running.blocked_since);
+    const Time over = running.since + attempt.spec->body.limits.time + blocked;
+    if (now_.steady < over || running.blocked_since) {
+      look_at_time(ref, running, std::max(over, now_.steady + milliseconds(100)));
+    } else {
+      stop_attempt(ref, EndReason::time_limit);
     }
   }
 }

@@ -142,7 +142,7 @@ void Machine::on_heard(const Message& message) {
                  [&](const Drop& w) { mine(w, [&] { on_drop(w); }); },
                  [&](const Granted& w) { mine(w, [&] { on_granted(shard, w); }); },
                  [&](const Reconciled& w) { mine(w, [&] { on_reconciled(shard, w); }); },
-                 [&](const Chunk& w) { on_chunk(shard, w); },
+                 [&](const Chunk& w) { on_chunk(w); },
                  [&](const auto&) { ++state_.ignored[static_cast<std::size_t>(Ignored::not_for_workers)]; },
              },
              message.word);
@@ -235,6 +235,7 @@ void Machine::on_tick() {
     }
   }
   renew_due();
+  ask_pieces_again();
   enforce_time_limits();
   announce_started();
   state_.prefetch_now = prefetch_window();
@@ -277,6 +278,9 @@ std::optional<Time> Machine::deadline() const {
     for (const auto& [id, shard] : state_.shards) {
       if (!shard.holder.empty()) at(shard.lease.next_ask(shortest_lease(id)));
     }
+    for (const auto& [digest, fetch] : state_.fetches) {
+      if (fetch.awaits) at(fetch.said_at + limits_.fetch_again);
+    }
   }
   if (!state_.time_limits.empty()) at(state_.time_limits.begin()->first);
   if (state_.say_by) at(*state_.say_by);
@@ -288,7 +292,7 @@ std::optional<Time> Machine::deadline() const {
 
 void Machine::invariants() const {
   CHECK(state_.slots.running_count() + state_.slots.waiting_count() <= state_.attempts.size());
-  CHECK(state_.fetches.size() <= state_.attempts.size());
+  CHECK(state_.time_limits.size() <= state_.attempts.size());
 }
 
 }  // namespace argosy::worker

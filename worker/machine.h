@@ -29,7 +29,7 @@ struct Limits {
   std::uint64_t gather_bytes = 256u << 10;     // logs above it are said at once
   Duration hello_again = seconds(1);
   Duration greeting_silence = seconds(4);  // until a Welcome says otherwise
-  Duration fetch_again = seconds(5);
+  Duration fetch_again = seconds(5);       // a piece that did not come is asked for again, while somebody waits for it
 };
 
 // Who this session is. Made by the shell.
@@ -94,6 +94,15 @@ class Machine {
   void send_logs(ShardId shard);
   void say_finished(ShardId shard);
 
+  // fetches.cpp: packages' content
+  bool is_wanted(const std::string& digest) const;
+  void ask_piece(const std::string& digest, Fetch& fetch);
+  void ask_pieces_again();
+  void on_chunk(const Chunk& word);
+  void on_content_missing(const std::string& digest);
+  void on_content_ready(const std::string& digest);
+  void on_content_failed(const std::string& digest, const std::string& why);
+
   // attempts.cpp: from Run to the spool
   void on_run(ShardId shard, const Run& word);
   bool lease_runs(const Shard& shard, Renewal renewal, const Task& task) const;
@@ -105,10 +114,6 @@ class Machine {
   void on_recalled(AttemptRef ref);
   void begin(AttemptRef ref);
   void start(AttemptRef ref, Attempt& attempt, std::optional<AttemptRef> behind);
-  void on_chunk(ShardId shard, const Chunk& word);
-  void on_content_missing(const std::string& digest);
-  void on_content_ready(const std::string& digest);
-  void on_content_failed(const std::string& digest, const std::string& why);
   void on_started(const TaskStarted& event);
   void on_ended(const TaskEnded& event);
   void on_log_spooled(const LogSpooled& event);
@@ -121,6 +126,7 @@ class Machine {
   void become_ended(AttemptRef ref, Attempt& attempt, AttemptEnd end);
   void leave_slot(AttemptRef ref, const Attempt& attempt);
   EndReason reason_of(const Attempt& attempt, EndReason shown) const;
+  void look_at_time(AttemptRef ref, Running& running, Time when);
   void enforce_time_limits();
   void announce_started();
   void give_back_stale();

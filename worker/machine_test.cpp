@@ -504,6 +504,20 @@ TEST_F(WorkerTest, ATaskOverItsTimeIsStopped) {
   said<Credit>();
 }
 
+TEST_F(WorkerTest, ATimeLimitEndsWithItsTask) {
+  ready();
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    auto word = run({attempt(i)});
+    word.specs[0].body.limits.time = seconds(3600);
+    from_master(word);
+    step(TaskStarted{attempt(i), 1, now_.wall});
+    EXPECT_EQ(machine_.state().time_limits.size(), 1u);
+    end(attempt(i));
+  }
+  EXPECT_TRUE(machine_.state().time_limits.empty());
+  out_ = {};
+}
+
 TEST_F(WorkerTest, TimeSpentOnAFullSpoolDoesNotCountAgainstTheLimit) {
   ready();
   auto word = run({attempt(0)});
@@ -571,6 +585,63 @@ TEST_F(WorkerTest, ContentIsFetchedPieceByPiece) {
   take_one(out_.store_content);
   step(ContentReady{"d1"});
   EXPECT_EQ(take_one(out_.starts).attempt, attempt(0));
+}
+
+TEST_F(WorkerTest, APieceThatDoesNotComeIsAskedForAgain) {
+  ready();
+  auto word = run({attempt(0)});
+  word.specs[0].content = "d1";
+  from_master(word);
+  out_ = {};
+  step(ContentMissing{"d1"});
+  said<argosy::Fetch>();
+  from_master(Chunk{"d1", 0, 5, "abc"});
+  said<argosy::Fetch>();
+  out_ = {};
+  live(seconds(4));
+  nothing_else();
+  live(seconds(1));  // its holder could not read the catalog
+  EXPECT_EQ(said<argosy::Fetch>().offset, 3u);
+  nothing_else();
+  step(LinkDown{});
+  step(LinkUp{});
+  said<Hello>();
+  welcome();
+  EXPECT_EQ(said<argosy::Fetch>().offset, 3u);
+  from_master(Chunk{"d1", 3, 5, "de"});
+  from_master(Chunk{"d1", 3, 5, "de"});  // what was asked for twice may come twice
+  EXPECT_EQ(take_one(out_.store_content).data, "de");
+  live(seconds(6));  // it is being unpacked
+}
+
+TEST_F(WorkerTest, AFetchEndsWithThoseThatWaitForIt) {
+  ready();
+  auto word = run({attempt(0)});
+  word.specs[0].content = "d1";
+  from_master(word);
+  out_ = {};
+  step(ContentMissing{"d1"});
+  said<argosy::Fetch>();
+  from_master(Drop{kSession, {attempt(0)}});
+  said<Credit>();
+  EXPECT_EQ(take_one(out_.forget), attempt(0));
+  live(seconds(5));
+  nothing_else();
+  EXPECT_TRUE(machine_.state().fetches.empty());
+}
+
+TEST_F(WorkerTest, LeavesWhileContentIsOnItsWay) {
+  ready();
+  auto word = run({attempt(0)});
+  word.specs[0].content = "d1";
+  from_master(word);
+  out_ = {};
+  step(ContentMissing{"d1"});
+  said<argosy::Fetch>();
+  step(Shutdown{});
+  EXPECT_EQ(said<Return>().attempts, std::vector{attempt(0)});
+  EXPECT_TRUE(out_.left);
+  out_ = {};
 }
 
 TEST_F(WorkerTest, ContentThatCannotBeHadFailsTheAttempt) {

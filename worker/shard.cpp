@@ -49,6 +49,9 @@ void Machine::say_inventory(ShardId id) {
   }
   renew(id);
   say_to_master(id, std::move(inventory));
+  for (auto& [digest, fetch] : state_.fetches) {
+    if (fetch.awaits && fetch.shard == id) ask_piece(digest, fetch);
+  }
 }
 
 void Machine::renew(ShardId id) {

@@ -71,6 +71,7 @@ struct Running {
   bool announced = false;       // Started was said
   std::optional<Time> blocked_since;
   Duration blocked;             // time that does not count against the task's limit
+  std::optional<Time> over_at;  // its place in State::time_limits
 };
 struct Ended {                  // in the spool, or on its way into it
   AttemptEnd end;
@@ -117,9 +118,10 @@ struct Shard {
 };
 
 struct Fetch {
-  std::uint64_t asked = 0;      // offset of the piece that is awaited
-  bool from_cache = true;       // the cache is being asked first
-  ShardId shard;
+  ShardId shard;                // whose holder is asked
+  bool awaits = false;          // a piece; else the cache's word: whether it has the content, or that it is unpacked
+  std::uint64_t asked = 0;      // offset of that piece
+  Time said_at;
 };
 
 struct State {
@@ -140,7 +142,7 @@ struct State {
   Forgotten forgotten{8192};
   Forgotten returned{8192};             // given back, never started: a Run that is still under way must not start it
   std::array<std::uint64_t, static_cast<std::size_t>(Ignored::count_)> ignored{};
-  std::map<Time, std::vector<AttemptRef>> time_limits;      // when running tasks are over their time
+  std::set<std::pair<Time, AttemptRef>> time_limits;        // when running tasks are over their time
   std::deque<std::pair<Time, AttemptRef>> announcements;    // when Started is due
   std::vector<ItemRef> freed;                               // to be said in Credit
   std::optional<Time> say_by;                               // news are gathered until then
