@@ -1,5 +1,7 @@
 #include "worker/link.h"
 
+#include <spdlog/spdlog.h>
+
 #include "schemas/codec.h"
 
 namespace argosy::worker {
@@ -24,18 +26,11 @@ bool Link::send(const Address& to, ShardTerm reign, const Word& word) {
 bool Link::receive(Message& message) {
   fabric::Frames frames;
   while (socket_->receive(frames)) {
-    if (frames.size() != 2) {
-      ++undecodable_;
-      continue;
-    }
+    if (frames.size() != 2) continue;
     auto envelope = decode_envelope(frames[0].view());
-    if (!envelope) {
-      ++undecodable_;
-      continue;
-    }
-    auto word = decode_body(envelope->word, frames[1].view());
+    auto word = envelope ? decode_body(envelope->word, frames[1].view()) : Decoded<Word>(envelope.error());
     if (!word) {
-      ++undecodable_;
+      if (undecodable_++ == 0) spdlog::warn("a message could not be decoded: {}", word.error().message);
       continue;
     }
     message.envelope = std::move(*envelope);

@@ -18,12 +18,11 @@ class Link {
   // False: the queue is full or nothing is connected; the caller reconnects, everybody says again what counts.
   bool send(const Address& to, ShardTerm reign, const Word& word);
 
-  // The next message that can be decoded; nothing when none is there. What cannot is counted.
+  // The next message that can be decoded; false when none is there. What cannot is dropped; the first is logged.
   bool receive(Message& message);
 
   fabric::ClusterSocket& socket() { return *socket_; }
   const Epoch& epoch() const { return epoch_; }           // of the latest Welcome; before it the highest ever seen
-  std::uint64_t undecodable() const { return undecodable_; }
 
  private:
   explicit Link(std::unique_ptr<fabric::ClusterSocket> socket, Epoch epoch)
