@@ -391,6 +391,7 @@ void Machine::Turn::fail() {
 }
 
 void Machine::Turn::watch_again() {
+  if (step_of(state_.reign) == Step::fencing) out_.fence_no_more = true;
   state_.reign = Watching{};
   state_.watch.restart(now_);
 }

@@ -66,6 +66,9 @@ struct Effects {
   // No more on the virtual endpoint: its connections end when what is queued on them was sent.
   bool stop_listening = false;
 
+  // The rise that `fence` was for is given up: peers that are still to be fenced are let be, and no HookEnded comes.
+  bool fence_no_more = false;
+
   // To be run one after another, also behind those of earlier steps. Each is answered by HookEnded.
   std::vector<HookOrder> hooks;
 
@@ -84,6 +87,7 @@ struct Effects {
     out.clear();
     link_out.clear();
     stop_listening = false;
+    fence_no_more = false;
     hooks.clear();
     listen = false;
     alarms.clear();

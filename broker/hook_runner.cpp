@@ -54,12 +54,15 @@ void HookRunner::order(const HookOrder& order, Time now, std::vector<Event>& end
   go_on(now, ended);
 }
 
+void HookRunner::fence_no_more() {
+  std::erase_if(tasks_, [](const Task& each) { return each.kind == HookKind::fence; });
+}
+
 void HookRunner::alarm(const Alarm& alarm, const Epoch& epoch, Time now) {
   spdlog::error("alarm: {}: {}", alarm.peer, alarm.text);
   if (config_.on_alarm.command.empty() || alarms_.size() >= kWaitingAlarms) return;
   alarms_.push_back({{}, HookKind::fence, alarm.peer, epoch, true, alarm.text});
-  std::vector<Event> none;
-  take(now, none);
+  start_alarm(now);
 }
 
 void HookRunner::start(std::optional<Running>& line, Task task, const HookConfig& hook, Time now) {
@@ -75,13 +78,9 @@ void HookRunner::start(std::optional<Running>& line, Task task, const HookConfig
 
 std::optional<fabric::HookEnd> HookRunner::take_end(std::optional<Running>& line, Time now) {
   if (!line) return std::nullopt;
-  if (line->token != 0) {
-    const auto ended = line->process->take_end(now);
-    if (!ended) return std::nullopt;
-    polls_.remove(line->token);
-    return ended;
-  }
-  return line->process->take_end(now);
+  const auto ended = line->process->take_end(now);
+  if (ended && line->token != 0) polls_.remove(line->token);
+  return ended;
 }
 
 // The next that is waiting, and those that end without a process.
@@ -133,6 +132,10 @@ void HookRunner::take(Time now, std::vector<Event>& ended) {
     if (end_of->how != fabric::HookEnd::How::succeeded) spdlog::error("on_alarm: {} {}", end_of->text(), end_of->output);
     alarming_.reset();
   }
+  start_alarm(now);
+}
+
+void HookRunner::start_alarm(Time now) {
   if (alarming_ || alarms_.empty()) return;
   Task next = std::move(alarms_.front());
   alarms_.pop_front();

@@ -25,6 +25,8 @@ class HookRunner {
   ~HookRunner();
 
   void order(const HookOrder& order, Time now, std::vector<Event>& ended);
+  // What is not started yet is let be. Nothing is told of it.
+  void fence_no_more();
   void alarm(const Alarm& alarm, const Epoch& epoch, Time now);
   void take(Time now, std::vector<Event>& ended);
   std::optional<Time> deadline() const;  // call take() then
@@ -46,6 +48,7 @@ class HookRunner {
   };
 
   void start(std::optional<Running>& line, Task task, const HookConfig& hook, Time now);
+  void start_alarm(Time now);
   std::optional<fabric::HookEnd> take_end(std::optional<Running>& line, Time now);
   void go_on(Time now, std::vector<Event>& ended);
   void end(const Task& task, bool ok, const std::string& text, std::vector<Event>& ended);

@@ -106,8 +106,9 @@ Status kill_marked(const Mark& mark, const std::filesystem::path& file) {
   const std::string who = "process " + std::to_string(mark.pid);
   const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, mark.pid, 0)));
   if (process.fd < 0) return errno == ESRCH ? Status(Done{}) : trouble(file, who + ": " + std::strerror(errno));
-  const std::string start = start_of(mark.pid);
-  if (!start.empty() && mark_of(mark.pid) != mark) {
+  Mark now = mark_of(mark.pid);
+  if (now.program.empty()) now.program = mark.program;  // it is ending: its program goes before its locks
+  if (!now.start.empty() && now != mark) {
     return trouble(file, "the folder is locked, but " + who +
                              " is not the one that wrote this: end the broker that runs there by hand");
   }

@@ -291,6 +291,7 @@ void Shell::honour_brokers(Effects& effects) {
     spdlog::info("gives the endpoint up");
     server_->stop_listening();
   }
+  if (effects.fence_no_more) hooks_.fence_no_more();
   std::vector<Event> ended;
   for (const HookOrder& each : effects.hooks) hooks_.order(each, now, ended);
   for (Event& each : ended) follow_ups_.push_back(std::move(each));

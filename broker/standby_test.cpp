@@ -49,6 +49,7 @@ struct Subject {
       note(each.envelope.word == Refused::word, "Refused");
     }
     note(owed.stop_listening, "close");
+    note(owed.fence_no_more, "fence_no_more");
     for (const HookOrder& each : owed.hooks) {
       note(each.kind == HookKind::fence, "fence");
       note(each.kind == HookKind::on_activate, "on_activate");

@@ -349,6 +349,7 @@ void Story::note(Effects& effects) {
 
 void Story::note_brokers(const Effects& effects) {
   if (effects.stop_listening) owed_.push_back("stop listening");
+  if (effects.fence_no_more) owed_.push_back("fence no more");
   for (const HookOrder& each : effects.hooks) {
     hook_ = each.run;
     std::string line = each.kind == HookKind::fence         ? "fence"

@@ -45,6 +45,7 @@ stored
 >   fence b1
 hook failed
 >   b1,endpoint ← Beat{broker "b2", duty standby, epoch.number 2, epoch.broker "b2", fingerprint "f00d", trouble "fence: exit status 1"}
+>   fence no more
 >   alarm b2: fence: exit status 1
 # It waits before it tries again, and goes above its own try.
 wait 350ms
