@@ -9,8 +9,8 @@
 namespace argosy::catalog {
 namespace {
 
-// Far above: a shard that is taken once a second needs 136 years to come so far after the backup.
-constexpr std::int64_t kTermsBeyondABackup = std::int64_t{1} << 32;
+// Far above: what happens once a second needs 136 years to come so far after the backup.
+constexpr std::int64_t kBeyondABackup = std::int64_t{1} << 32;
 
 std::uint64_t number_of(const std::string& text) {
   std::uint64_t number = 0;
@@ -46,7 +46,8 @@ Result<Restored> begin_incarnation(Catalog& catalog, const std::string& who, Wal
             incarnation);
     Restored restored;
     restored.incarnation = number_of(incarnation);
-    restored.shards = static_cast<std::uint64_t>(sql.run("UPDATE shards SET term = term + :a, master = ''", kTermsBeyondABackup));
+    restored.shards = static_cast<std::uint64_t>(sql.run("UPDATE shards SET term = term + :a, master = ''", kBeyondABackup));
+    sql.run("UPDATE properties SET value = CAST(CAST(value AS BIGINT) + :a AS TEXT) WHERE name = 'fleet_serial'", kBeyondABackup);
     sql.run("DELETE FROM masters");
     sql.run("INSERT INTO operations(at, who, verb, object, detail, source) VALUES (:a, :b, 'catalog.restored', 'catalog', :c, '')",
             now.us, who, "incarnation " + incarnation.substr(0, 16));

@@ -138,11 +138,13 @@ TEST_P(Store, ARestoreBeginsAnotherIncarnation) {
   EXPECT_NE(before, 0u);
   ASSERT_TRUE(take_shard(db(), {1}, "m2", {1}).ok());
   ASSERT_TRUE(saw_master(db(), {"m1", {5}, {"h", "m", "b"}, "1.0", {1}, {2}}).ok());
+  const auto fleet = *fleet_serial(db());
   const auto begun = begin_incarnation(db(), "root", {77});
   ASSERT_TRUE(begun.ok()) << begun.error().message;
   EXPECT_EQ(begun->shards, 2u);
   EXPECT_NE(begun->incarnation, before);
   EXPECT_EQ(*read_incarnation(db()), begun->incarnation);
+  EXPECT_GT(*fleet_serial(db()), fleet + (std::uint64_t{1} << 31)) << "brokers would keep the fleet of before";
   EXPECT_EQ(write(db(), batch()).verdict, BatchVerdict::fenced);
   const auto shards = *list_shards(db());
   for (const auto& shard : shards) {
