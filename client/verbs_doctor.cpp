@@ -104,9 +104,9 @@ void check_client(Cli& cli, Checks& checks) {
   check_clock(checks, *answer, asked, answered);
 }
 
-void check_broker(const Layout& layout, Checks& checks) {
-  const auto config = broker::load_config(layout.role_settings("broker"));
-  checks.add("settings " + layout.role_settings("broker").string(), status_of(config));
+void check_broker(const std::filesystem::path& file, Checks& checks) {
+  const auto config = broker::load_config(file);
+  checks.add("settings " + file.string(), status_of(config));
   if (!config) return;
   checks.add("key " + config->endpoint_key, status_of(fabric::load_key_pair(config->endpoint_key)));
   checks.add("roster " + config->roster, status_of(fabric::load_roster(config->roster)));
@@ -190,7 +190,7 @@ int diagnose(Cli& cli, const std::string& role, const std::string& name) {
   if (role != "worker") check_cluster(checks, layout);
   if (role == "client") check_moved(checks, layout.endpoint_moved(), layout.authority());
   if (role == "client") check_client(cli, checks);
-  if (role == "broker") check_broker(layout, checks);
+  if (role == "broker") check_broker(settings_of(layout, "broker", name), checks);
   if (role == "master") check_master(settings_of(layout, "master", name), checks);
   if (role == "worker") check_worker(layout.role_settings(name.empty() ? "worker" : "worker-" + name), checks);
   cli.output().list(checks.rows(), {{{"RESULT", "result"}, {"CHECK", "check"}, {"DETAIL", "detail"}}, "result", ""});
