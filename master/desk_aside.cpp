@@ -4,9 +4,15 @@
 #include <utility>
 
 #include "base/check.h"
+#include "catalog/guard.h"
 #include "fabric/clock.h"
 
 namespace argosy::master {
+namespace {
+
+constexpr Duration kStandbyPatience = seconds(3);  // a question must not keep the others waiting without end
+
+}  // namespace
 
 DeskAside::DeskAside(const DeskOptions& options, Say say)
     : options_(options), say_(std::move(say)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -37,7 +43,11 @@ void DeskAside::run(const std::stop_token& stop) {
 }
 
 Verdict DeskAside::judge(Question& question, const std::stop_token& stop) const {
-  const auto catalog = catalog::Catalog::open(options_.catalog, {});
+  catalog::Guard guard({options_.catalog, milliseconds(800), kStandbyPatience, {}});
+  const catalog::Guard::Watched watched(guard);
+  catalog::Options how;
+  how.line = guard.line();
+  const auto catalog = catalog::Catalog::open(options_.catalog, how);
   if (!catalog) return DeskRefusal{Refusal::catalog_unavailable, "the catalog is away: " + catalog.error().message};
   bool fleet_changed = false;
   Room room{**catalog, options_, question.from, question.request, fabric::read_wall(), fleet_changed, stop};
