@@ -93,11 +93,14 @@ Result<std::vector<MasterRecord>> list_masters(Catalog& catalog);
 Status forget_master(Catalog& catalog, const std::string& master);  // it stopped in an orderly way
 
 Result<std::vector<ShardRecord>> list_shards(Catalog& catalog);
-Status set_shard_leases(Catalog& catalog, ShardId shard, Duration lease, Duration grace);
+// What a holder may obey is at least this from now on: neither is ever lowered.
+Status raise_shard_leases(Catalog& catalog, ShardId shard, Duration lease, Duration grace);
+// How many shards there are, said by a master that begins, which is seen by it (property "shards"). The first one settles it; later
+// it can be raised while no other master was seen for a minute. Failure: refused where it is another number.
+Status settle_shards(Catalog& catalog, const MasterRecord& master, std::uint32_t shards);
 
-// Properties: "incarnation" (made by migrate), "catalog_key", "endpoint", …
+// Properties: "incarnation" (made by migrate), "shards", "endpoint", …
 Result<std::optional<std::string>> read_property(Catalog& catalog, const std::string& name);
-Result<std::map<std::string, std::string>> list_properties(Catalog& catalog);
 Status set_property(Catalog& catalog, const std::string& name, const std::string& value);
 
 // Where the cluster is to be reached (properties "endpoint…"); serial 0: it never moved.

@@ -187,5 +187,16 @@ TEST(RunMaster, TakesItsShardRunsWhatIsSubmittedAndLeavesInOrder) {
   EXPECT_EQ(broker.stop(), 0);
 }
 
+TEST(RunMaster, DoesNotStartWithAnotherNumberOfShards) {
+  Cluster cluster;
+  auto opened = catalog::Catalog::open(cluster.catalog_url());
+  ASSERT_TRUE(opened.ok());
+  ASSERT_TRUE(catalog::settle_shards(**opened, {"m2", {5}, {"h", "m", "b"}, "1.0", {}, fabric::read_wall()}, 2).ok());
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run_master(cluster.master("tcp://127.0.0.1:9")), 1);
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("share 2 shards, this one's configuration says 1"), std::string::npos) << said;
+}
+
 }  // namespace
 }  // namespace argosy::master

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "catalog/catalog.h"
+#include "catalog/fleet.h"
 #include "fabric/cluster_socket.h"
 #include "fabric/clock.h"
 #include "fabric/host_facts.h"
@@ -36,7 +37,7 @@ class Shell {
   int run();
 
  private:
-  Status prepare_catalog();
+  Status prepare_catalog(const Self& self);
   void take_link();
   void connect_anew();
   void tell_link(const std::vector<fabric::ClientEvent>& events);
@@ -70,17 +71,23 @@ class Shell {
   bool told_ = false;
 };
 
-Status Shell::prepare_catalog() {
+Status Shell::prepare_catalog(const Self& self) {
   catalog::Options options;
   options.migrate = config_.migrate;
   catalog::Trouble trouble = catalog::Trouble::none;
   auto opened = catalog::Catalog::open(config_.catalog, options, &trouble);
-  if (opened) return Done{};
+  Status prepared = opened ? Status(Done{}) : Status(opened.error());
+  if (opened) {
+    const WallTime now = fabric::read_wall();
+    prepared = catalog::settle_shards(**opened, {self.name, self.session, self.host, self.build, now, now}, config_.shards);
+    trouble = (*opened)->trouble();
+  }
+  if (prepared) return Done{};
   if (trouble == catalog::Trouble::unavailable || trouble == catalog::Trouble::unknown) {
-    spdlog::warn("catalog: {}; tried again until it is there", opened.error().message);
+    spdlog::warn("catalog: {}; tried again until it is there", prepared.error().message);
     return Done{};
   }
-  return opened.error();
+  return prepared;
 }
 
 Status Shell::open() {
@@ -107,7 +114,7 @@ Status Shell::open() {
       context_, {config_.endpoint, config_.authorities, config_.endpoint_certificate, config_.endpoint_moved}, std::move(link));
   if (!socket) return socket.error();
   socket_ = std::move(*socket);
-  if (Status status = prepare_catalog(); !status) return status;
+  if (Status status = prepare_catalog(self); !status) return status;
 
   sealer_ = std::make_unique<CatalogSealer>(*catalog_key);
   machine_ = std::make_unique<Machine>(self, config_.limits, Rng(fabric::random_seed()), sealer_.get());
@@ -156,7 +163,7 @@ void Shell::tell_link(const std::vector<fabric::ClientEvent>& events) {
 void Shell::note_presence(const Word& word) {
   const auto* presence = std::get_if<Presence>(&word);
   if (presence == nullptr || presence->workers.empty()) return;
-  writer_->put(SeenJob{presence->workers});
+  writer_->saw(presence->workers);
 }
 
 void Shell::take_messages() {

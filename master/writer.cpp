@@ -42,6 +42,16 @@ void Writer::put(WriterJob job) {
   more_.notify_one();
 }
 
+void Writer::saw(const std::vector<WorkerPresence>& workers) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    first = seen_.empty();
+    for (const WorkerPresence& each : workers) seen_[each.worker] = each;
+  }
+  if (first) put(SeenJob{});
+}
+
 void Writer::take(std::vector<Event>& out) {
   const std::lock_guard lock(mutex_);
   for (Event& event : told_) out.push_back(std::move(event));
@@ -111,20 +121,24 @@ void Writer::work(const std::shared_ptr<const Batch>& batch) {
   tell(Settled{batch->fence.shard, std::move(outcome)});
 }
 
+// What belongs to a shard that this master does not know of would wait for ever when the others are gone. Settled when it
+// began, if the catalog was there.
+Status Writer::agree_on_shards() {
+  const auto number = static_cast<std::uint32_t>(self_.shards.size());
+  const auto known = catalog::read_property(*catalog_, "shards");
+  if (!known) return known.error();
+  if (*known == std::to_string(number)) return Done{};
+  const WallTime now = fabric::read_wall();
+  return catalog::settle_shards(*catalog_, {self_.name, self_.session, self_.host, self_.build, now, now}, number);
+}
+
 // The shard's row promises at least what this master will obey, before it is taken: whoever takes it next waits for as long.
-// It is never lowered: leases that rest on the longer promise may still run.
 Status Writer::promise(ShardId shard) {
-  const auto shards = catalog::list_shards(*catalog_);
-  if (!shards) return shards.error();
-  for (const auto& row : *shards) {
-    if (row.reign.shard != shard || (row.lease >= limits_.lease && row.grace >= limits_.catalog_grace)) continue;
-    return catalog::set_shard_leases(*catalog_, shard, std::max(row.lease, limits_.lease),
-                                     std::max(row.grace, limits_.catalog_grace));
-  }
-  return Done{};
+  return catalog::raise_shard_leases(*catalog_, shard, limits_.lease, limits_.catalog_grace);
 }
 
 Result<Adopted> Writer::take_over(ShardId shard) {
+  if (Status agreed = agree_on_shards(); !agreed) return agreed.error();
   const auto before = catalog::list_shards(*catalog_);
   if (!before) return before.error();
   for (const auto& row : *before) {
@@ -163,14 +177,17 @@ void Writer::work(const TakeJob& job) {
   tell(std::move(*adopted));
 }
 
-void Writer::work(const SeenJob& job) {
+void Writer::work(SeenJob) {
+  std::map<std::string, WorkerPresence> workers;
+  {
+    const std::lock_guard lock(mutex_);
+    workers.swap(seen_);
+  }
   std::string why;
   if (!open(why)) return;
   const WallTime now = fabric::read_wall();
   std::vector<catalog::WorkerSeen> seen;
-  for (const auto& worker : job.workers) {
-    seen.push_back({worker.worker, worker.session, worker.host, worker.build, now, now});
-  }
+  for (const auto& [name, worker] : workers) seen.push_back({name, worker.session, worker.host, worker.build, now, now});
   (void)catalog::saw_workers(*catalog_, seen);
 }
 

@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -29,10 +30,8 @@ struct TakeJob {
   ShardId shard;
 };
 
-// Bookkeeping for people: who was seen. Its failure changes nothing.
-struct SeenJob {
-  std::vector<WorkerPresence> workers;
-};
+// Bookkeeping for people: who was seen since the last one (saw()). Its failure changes nothing.
+struct SeenJob {};
 
 using WriterJob = std::variant<std::shared_ptr<const Batch>, TakeJob, SeenJob>;
 
@@ -44,6 +43,7 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   void put(WriterJob job);
+  void saw(const std::vector<WorkerPresence>& workers);
   void take(std::vector<Event>& out);
 
  private:
@@ -51,12 +51,13 @@ class Writer {
   void tell_waits(const std::string& why);
   bool open(std::string& why);
   void tell(Event event);
+  Status agree_on_shards();
   Status promise(ShardId shard);
   Result<Adopted> take_over(ShardId shard);
   void tell_notes();
   void work(const std::shared_ptr<const Batch>& batch);
   void work(const TakeJob& job);
-  void work(const SeenJob& job);
+  void work(SeenJob);
 
   const std::string address_;
   const Self self_;
@@ -67,6 +68,7 @@ class Writer {
   std::mutex mutex_;
   std::condition_variable more_;
   std::deque<WriterJob> jobs_;
+  std::map<std::string, WorkerPresence> seen_;  // the latest of each, however long the catalog is away
   std::vector<Event> told_;
   std::string waits_;                           // what the guard said last of the job in hand
   bool stop_ = false;

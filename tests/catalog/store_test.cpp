@@ -32,8 +32,6 @@ TEST_P(Store, ADeployedVersionIsImmutableAndNamedByItsContent) {
   EXPECT_EQ((*read_project(db(), "finance/nightly", ""))->packages, d.packages);
   EXPECT_EQ((*read_project(db(), "finance/nightly", first->version))->packages.size(), 1u);
   EXPECT_FALSE(read_project(db(), "finance", "")->has_value());
-  EXPECT_EQ(**read_package(db(), "finance/nightly", "", "check"), d.packages[1]);
-  EXPECT_FALSE(read_package(db(), "finance/nightly", first->version, "check")->has_value());
   d.content = std::string(64, 'a');
   EXPECT_FALSE(deploy(db(), d).ok());
   EXPECT_EQ(db().trouble(), Trouble::refused);
@@ -121,15 +119,48 @@ TEST_P(Store, MastersShardsAndProperties) {
   EXPECT_EQ((*list_masters(db()))[0].session.value, 6u);
   ASSERT_TRUE(forget_master(db(), "m1").ok());
   EXPECT_TRUE(list_masters(db())->empty());
-  ASSERT_TRUE(set_shard_leases(db(), {0}, seconds(30), seconds(5)).ok());
-  const auto shards = *list_shards(db());
-  ASSERT_EQ(shards.size(), 1u);
-  EXPECT_EQ(shards[0].master, "m1");
-  EXPECT_EQ(shards[0].lease, seconds(30));
+  const auto leases = [&](Duration lease, Duration grace) {
+    EXPECT_TRUE(raise_shard_leases(db(), {0}, lease, grace).ok());
+    const auto shards = *list_shards(db());
+    EXPECT_EQ(shards.size(), 1u);
+    EXPECT_EQ(shards[0].master, "m1");
+    return std::pair{shards[0].lease, shards[0].grace};
+  };
+  EXPECT_EQ(leases(seconds(90), seconds(600)), (std::pair{seconds(90), seconds(600)}));
+  EXPECT_EQ(leases(seconds(30), seconds(900)), (std::pair{seconds(90), seconds(900)}));  // never lowered
   EXPECT_EQ((**read_property(db(), "incarnation")).size(), 32u);
   ASSERT_TRUE(set_property(db(), "endpoint", "tcp://a:1").ok());
   ASSERT_TRUE(set_property(db(), "endpoint", "tcp://b:1").ok());
-  EXPECT_EQ(list_properties(db())->at("endpoint"), "tcp://b:1");
+  EXPECT_EQ(**read_property(db(), "endpoint"), "tcp://b:1");
+}
+
+// What belongs to a shard that a master does not know of would wait for ever where that one is left alone.
+TEST_P(Store, AllMastersHaveTheSameNumberOfShards) {
+  const auto begin = [&](const std::string& master, std::uint32_t shards, std::int64_t at_s) {
+    return settle_shards(db(), {master, {5}, {"h", "m", "b"}, "1.0", {at_s * 1'000'000}, {at_s * 1'000'000}}, shards);
+  };
+  EXPECT_TRUE(begin("m1", 2, 1000).ok());
+  EXPECT_TRUE(begin("m2", 2, 1000).ok());
+  EXPECT_EQ(list_masters(db())->size(), 2u);
+  const auto other = begin("m3", 3, 1000);
+  ASSERT_FALSE(other.ok());
+  EXPECT_EQ(db().trouble(), Trouble::refused);
+  EXPECT_NE(other.error().message.find("share 2 shards, this one's configuration says 3"), std::string::npos) << other.error().message;
+  EXPECT_FALSE(begin("m1", 1, 1000).ok());
+  EXPECT_EQ(**read_property(db(), "shards"), "2");
+
+  ASSERT_TRUE(forget_master(db(), "m2").ok());  // all are stopped, and begin anew with another number
+  EXPECT_TRUE(begin("m1", 3, 1010).ok());
+  EXPECT_FALSE(begin("m2", 2, 1010).ok());
+  EXPECT_FALSE(begin("m2", 4, 1010).ok());
+  EXPECT_TRUE(begin("m2", 4, 1100).ok());  // m1 died
+}
+
+// Of masters that did not settle it: their shards are there.
+TEST_P(Store, ShardsThatWereTakenAreCounted) {
+  ASSERT_TRUE(take_shard(db(), {1}, "m1", {1}).ok());
+  EXPECT_FALSE(settle_shards(db(), {"m1", {5}, {"h", "m", "b"}, "1.0", {1}, {1}}, 1).ok());
+  EXPECT_TRUE(settle_shards(db(), {"m1", {5}, {"h", "m", "b"}, "1.0", {1}, {1}}, 2).ok());
 }
 
 // A restored catalog is another one: its number differs, and no term that was given after the backup can stand.
