@@ -3,8 +3,8 @@
 // Configured: an endpoint and its certificate file. Told (move()): kept in `kept` when its certificate is believed, then tried by a
 // second connection beside the first; when that one's handshake is done it takes the first one's place, and the owner hears
 // disconnected and connected. What is not believed, or cannot be reached, leaves everything as it is; it is told as a note, counted,
-// and tried again for ever. A place that was reached once is where the next process starts. Owner's loop: as client_socket.h.
-// Thread rule: one thread.
+// and tried again for ever. A place that was reached once is where the next process starts. Where a place has two certificates, while
+// its key is rotated, both keys are tried in turn. Owner's loop: as client_socket.h. Thread rule: one thread.
 #pragma once
 
 #include <filesystem>

@@ -148,6 +148,13 @@ TEST_F(Moving, TriesBothKeysOfARotation) {
   EXPECT_TRUE(until([&] { return socket_->endpoint() == other_->endpoint(); })) << notes_;
 }
 
+TEST_F(Moving, TriesBothKeysOfTheConfiguredPlaceToo) {
+  ASSERT_TRUE(write_plain_file(folder_ / "endpoint.pem", certificate(KeyPair::generate()) + certificate(cluster_.server_keys),
+                               Existing::replace));
+  open();
+  EXPECT_TRUE(until([&] { return socket_->connected(); })) << notes_;
+}
+
 TEST_F(Moving, WithoutAKeptPlaceTheConfiguredOneMustBeBelieved) {
   ClientOptions options;
   options.keys = keys_;
