@@ -169,7 +169,6 @@ void on_settled(Step& step, const Settled& event) {
       ledger.maybe_written = false;
       ledger.confirmed = true;
       ledger.confirmed_at = std::max(ledger.confirmed_at, ledger.asked_at);
-      ++ledger.committed;
       if (shard.last_batches > 0) --shard.last_batches;
       Gathered done = std::move(ledger.queue.front());
       ledger.queue.pop_front();

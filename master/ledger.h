@@ -92,7 +92,6 @@ struct Ledger {
   std::optional<Time> retry_at;
   std::size_t admissions = 0;              // waiting
   std::size_t admission_bytes = 0;
-  std::uint64_t committed = 0;
 };
 
 }  // namespace argosy::master

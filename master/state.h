@@ -124,7 +124,6 @@ struct Shard {
   std::set<std::pair<Time, ItemRef>> backoffs;
   std::set<std::pair<Time, ItemRef>> value_retries;   // reads that failed: by their task's item 0
   std::map<std::string, std::uint64_t> batch_groups;  // name of a batch → its group
-  std::map<std::pair<std::string, std::string>, ExecutionId> keys_waiting;
   Time next_lost_sweep;
   std::size_t last_batches = 0;           // when this master stops: so many are still to be committed
 };
