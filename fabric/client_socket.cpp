@@ -149,8 +149,10 @@ void ClientSocket::State::handle(const MonitorEvent& event, Time now, std::vecto
 Sent ClientSocket::State::try_send(std::span<Frame> frames) {
   for (std::size_t i = 0; i < frames.size(); ++i) {
     if (socket.send(frames[i], i + 1 < frames.size())) continue;
-    CHECK(errno == EAGAIN && i == 0);  // a message is taken whole or not at all
-    return Sent::full;
+    CHECK(errno == EAGAIN);
+    // Behind the first frame: the connection ended between the two. libzmq drops those that it took, and, once they are
+    // said, those that follow. They are lost as what is queued on a connection that breaks.
+    if (i == 0) return Sent::full;
   }
   return Sent::sent;
 }

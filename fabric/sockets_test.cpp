@@ -3,7 +3,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 #include "fabric/test_cluster.h"
 #include "fabric/zmq_socket.h"
@@ -324,6 +326,48 @@ TEST(Client, DoesNotTalkToAServerWithAnotherKey) {
   EXPECT_EQ(client.socket->send(Frame::copy_of("secret")), Sent::full);
   EXPECT_FALSE(client.seen(ClientEventKind::connected));
   EXPECT_TRUE(cluster.got.empty());
+}
+
+// This process's end of a connection to that port.
+int connected_to(int port) {
+  for (int fd = 3; fd < 1024; ++fd) {
+    sockaddr_in peer{};
+    socklen_t size = sizeof peer;
+    if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0 && ntohs(peer.sin_port) == port) return fd;
+  }
+  return -1;
+}
+
+// A process that is stopped, or must wait for its turn, between two frames of one message.
+TEST(Client, LosesAMessageInWhichTheConnectionEnds) {
+  TestCluster cluster;
+  auto& client = cluster.connect_known();
+  const std::string endpoint = cluster.server->endpoint();
+  for (int round = 0; round < 3; ++round) {
+    client.events.clear();
+    ASSERT_TRUE(cluster.until([&] { return client.socket->connected(); }));
+    const int fd = connected_to(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)));
+    ASSERT_GE(fd, 0);
+    Frames frames;  // so many that the end comes among them
+    for (int i = 0; i < 500'000; ++i) frames.push_back(Frame::copy_of("x"));
+    std::atomic<bool> begins = false;
+    std::thread cut([&] {
+      begins.wait(false);
+      ::shutdown(fd, SHUT_RDWR);
+    });
+    begins = true;
+    begins.notify_one();
+    EXPECT_EQ(client.socket->send(frames), Sent::sent);
+    cut.join();
+    EXPECT_TRUE(cluster.until([&] { return client.seen(ClientEventKind::disconnected); }));
+  }
+  ASSERT_TRUE(cluster.until([&] { return client.socket->connected(); }));
+  std::vector<Frame> whole;
+  whole.push_back(Frame::copy_of("whole"));
+  whole.push_back(Frame::copy_of("again"));
+  ASSERT_EQ(client.socket->send(whole), Sent::sent);
+  ASSERT_TRUE(cluster.until([&] { return !cluster.got.empty() && cluster.got.back().frames.size() == 2; }));
+  EXPECT_EQ(cluster.got.back().frames[0].view(), "whole");
 }
 
 TEST(Client, ConnectsAnewWhenAsked) {
