@@ -65,6 +65,20 @@ Folder::~Folder() {
   if (lock_ >= 0) close(lock_);
 }
 
+// Names of outputs and secrets come again in each session: one that was left would be taken for that of another attempt.
+Status Folder::clear_attempts() {
+  std::error_code error;
+  for (const char* name : {"outputs", "secrets"}) {
+    for (const auto& left : fs::directory_iterator(at(name), error)) {
+      fs::remove_all(left, error);
+      if (error) return Error{left.path().string() + ", left by an earlier session, cannot be removed: " + error.message()};
+    }
+    if (error) return Error{at(name).string() + ": cannot be read: " + error.message()};
+  }
+  for (const auto& left : fs::directory_iterator(at("work"), error)) fs::rename(left, at("trash") / fabric::random_key_text(), error);
+  return Done{};
+}
+
 Status Folder::remember_incarnation(std::uint64_t incarnation) {
   incarnation_ = incarnation;
   return fabric::write_private_file(at("catalog"), std::to_string(incarnation) + "\n", fabric::Existing::replace);

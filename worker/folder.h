@@ -25,6 +25,10 @@ class Folder {
   Epoch highest_epoch() const { return epoch_; }
   std::uint64_t incarnation() const { return incarnation_; }  // of the catalog, as last heard; 0: never
 
+  // Takes away what attempts of earlier sessions left: outputs, secrets, and working directories, these into the trash.
+  // Required: none of their processes runs any more, and no keeper yet.
+  Status clear_attempts();
+
   // On disk when it returns.
   Status remember(SessionId session, const Epoch& highest_epoch);
   Status remember_incarnation(std::uint64_t incarnation);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "fabric/test_folder.h"
 
 namespace argosy::worker {
@@ -37,6 +39,25 @@ TEST(FolderTest, ACopyIsAnotherFolder) {
   ASSERT_TRUE(copy.ok());
   EXPECT_NE(copy->token(), folder->token());
   EXPECT_EQ(copy->predecessor(), SessionId{});
+}
+
+std::ptrdiff_t entries(const fs::path& folder) { return std::distance(fs::directory_iterator(folder), fs::directory_iterator()); }
+
+TEST(FolderTest, WhatAttemptsOfAnEarlierSessionLeftIsNotForTheNext) {
+  fabric::TestFolder home;
+  auto folder = Folder::open(home / "w1");
+  ASSERT_TRUE(folder.ok());
+  std::ofstream(folder->at("outputs") / "1") << "total=of another task\n";
+  fs::create_directories(folder->at("outputs") / "2" / "folder");
+  std::ofstream(folder->at("secrets") / "1") << "PASSWORD='hunter2'\n";
+  fs::create_directories(folder->at("work") / "0");
+  std::ofstream(folder->at("work") / "0" / "file") << "large";
+  std::ofstream(folder->at("spool") / "000000000001.spool");
+
+  ASSERT_TRUE(folder->clear_attempts().ok());
+  for (const char* name : {"outputs", "secrets", "work"}) EXPECT_EQ(entries(folder->at(name)), 0) << name;
+  EXPECT_EQ(entries(folder->at("trash")), 1) << "the keeper removes it";
+  EXPECT_EQ(entries(folder->at("spool")), 1) << "what is not recorded stays";
 }
 
 TEST(FolderTest, IsForOneWorkerAtATime) {

@@ -83,6 +83,7 @@ Status Shell::open() {
   const auto sweep = keeper::sweep_earlier_sessions(folder_.token(), kSweepBound);
   for (const auto& killed : sweep.killed) spdlog::warn("killed {} ({}), left by an earlier session", killed.pid, killed.command);
   if (!sweep.all_gone) return Error{"processes of an earlier session of this worker cannot be killed"};
+  if (auto cleared = folder_.clear_attempts(); !cleared) return cleared;
 
   session_ = fabric::random_session_id();
   auto spool = Spool::open(folder_.at("spool"), config_.spool_bytes);
