@@ -51,11 +51,11 @@ AttemptEnd end_of(AttemptRef attempt, const keeper::TaskNotStarted& failed, Wall
   return end;
 }
 
-std::map<std::string, std::string> take_outputs(const std::filesystem::path& file) {
-  std::map<std::string, std::string> outputs;
+Outputs take_outputs(const std::filesystem::path& file) {
+  Outputs outputs;
   const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0) return outputs;
-  std::string text(kOutputsBytes, '\0');
+  std::string text(kOutputsBytes + 1, '\0');
   std::size_t size = 0;
   for (ssize_t n = 1; n > 0 && size < text.size();) {
     n = read(fd, text.data() + size, text.size() - size);
@@ -64,12 +64,18 @@ std::map<std::string, std::string> take_outputs(const std::filesystem::path& fil
   close(fd);
   ::unlink(file.c_str());
   text.resize(size);
+  if (size > kOutputsBytes) {
+    text.resize(text.rfind('\n') + 1);  // npos + 1: no line is whole
+    outputs.left_out = "$ARGOSY_OUTPUT: what stands behind its first 64KiB was left out";
+  }
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string_view line(text.data() + at, end - at);
     const auto equals = line.find('=');
     if (equals != std::string_view::npos && equals > 0 && is_clean_text(line)) {
-      outputs[std::string(line.substr(0, equals))] = std::string(line.substr(equals + 1));
+      outputs.values[std::string(line.substr(0, equals))] = std::string(line.substr(equals + 1));
+    } else if (!line.empty() && outputs.left_out.empty()) {
+      outputs.left_out = "$ARGOSY_OUTPUT: left out what is no key=value in UTF-8: " + printable(line, 64);
     }
     at = end + 1;
   }

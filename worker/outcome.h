@@ -13,7 +13,12 @@ namespace argosy::worker {
 AttemptEnd end_of(AttemptRef attempt, const keeper::TaskExited& exited);
 AttemptEnd end_of(AttemptRef attempt, const keeper::TaskNotStarted& failed, WallTime now);
 
-// Reads key=value lines and removes the file; lines that are none are left out. At most 64 KiB together.
-std::map<std::string, std::string> take_outputs(const std::filesystem::path& file);
+struct Outputs {
+  std::map<std::string, std::string> values;
+  std::string left_out;  // for people; empty: nothing
+};
+
+// Reads key=value lines and removes the file. Whole lines of its first 64 KiB count; those that are none of UTF-8 are left out.
+Outputs take_outputs(const std::filesystem::path& file);
 
 }  // namespace argosy::worker

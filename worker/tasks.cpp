@@ -180,7 +180,9 @@ void Tasks::on_exited(Now now, keeper::TaskToken token, AttemptEnd end, std::vec
   spool_chunks(task, chunks, events);
   end.log_bytes = task.output->bytes();
   end.stderr_tail = clean_tail(task.output->stderr_tail());
-  end.outputs = take_outputs(task.output_file);
+  Outputs outputs = take_outputs(task.output_file);
+  end.outputs = std::move(outputs.values);
+  if (end.detail.empty()) end.detail = std::move(outputs.left_out);
   events.push_back(TaskEnded{std::move(end)});
   forget(token);
 }
