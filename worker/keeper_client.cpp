@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -73,6 +74,15 @@ int spawn_keeper(const std::vector<std::string>& arguments, const std::string& w
   return error;
 }
 
+rlimit open_files_at_start() {
+  static const rlimit limit = [] {
+    rlimit now{};
+    getrlimit(RLIMIT_NOFILE, &now);
+    return now;
+  }();
+  return limit;
+}
+
 std::string death(int status) {
   if (WIFSIGNALED(status)) return "was killed by signal " + std::to_string(WTERMSIG(status));
   return "exited with status " + std::to_string(WEXITSTATUS(status));
@@ -102,7 +112,10 @@ Result<KeeperClient> KeeperClient::launch(const KeeperLaunch& how) {
   KeeperClient client;
   client.socket_ = ends[0];
   fcntl(client.socket_, F_SETFL, O_NONBLOCK);
+  const rlimit at_start = open_files_at_start(), most{at_start.rlim_max, at_start.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &at_start);  // which keeper and tasks get
   const int error = spawn_keeper(arguments, how.worker_token, ends[1], &client.guard_);
+  setrlimit(RLIMIT_NOFILE, &most);  // two pipes of each task that runs are held here
   client.pid_ = client.guard_;
   close(ends[1]);
   if (error != 0) return Error{"cannot start the keeper " + arguments[0] + ": " + std::strerror(error)};

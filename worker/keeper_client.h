@@ -34,7 +34,8 @@ struct TaskPipes {
 
 class KeeperClient {
  public:
-  // Also makes this process a subreaper, so that a killed keeper's tasks stay below the worker.
+  // Also makes this process a subreaper, so that a killed keeper's tasks stay below the worker, and lets it open as many files
+  // as it may; the keeper and its tasks get the limit that it was started with.
   static Result<KeeperClient> launch(const KeeperLaunch& how);
 
   KeeperClient(KeeperClient&& other) noexcept;

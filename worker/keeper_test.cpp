@@ -671,6 +671,30 @@ TEST(KeeperMain, RefusesToBeStartedByPeople) {
   EXPECT_EQ(WEXITSTATUS(std::system(quiet.c_str())), 2);
 }
 
+[[noreturn]] void launch_with_few_descriptors() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = 200;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  const std::string folder = ::testing::TempDir() + "keeper-files-" + std::to_string(getpid());
+  std::filesystem::create_directories(folder);
+  std::string told;
+  {
+    Bench bench(folder);
+    const TaskToken task = bench.shell("ulimit -Sn");
+    bench.exited(task);
+    told = bench.output(task).out;
+  }
+  std::filesystem::remove_all(folder);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  _exit(told == "200\n" && limit.rlim_cur == limit.rlim_max ? 0 : 1);
+}
+
+TEST(KeeperClientTest, TakesAllDescriptorsAndLeavesTasksTheirLimit) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");  // a process of its own: its first launch counts
+  EXPECT_EXIT(launch_with_few_descriptors(), ::testing::ExitedWithCode(0), "");
+}
+
 TEST(KeeperClientTest, RefusesABadToken) {
   EXPECT_FALSE(
       KeeperClient::launch({.command = {}, .worker_token = "a b", .trash_directory = "/tmp/x"}).ok());
