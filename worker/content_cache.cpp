@@ -56,6 +56,8 @@ struct ContentCache::State {
       why = "the package's content arrived damaged: its SHA-256 is not " + digest;
     } else if (auto unpacked = unpack_archive(part, fresh); !unpacked) {
       why = unpacked.error().message;
+    } else if (!is_on_disk(fresh)) {
+      why = "cannot keep the package's content in " + folder.string() + ": " + std::strerror(errno);
     } else {
       bytes = *unpacked;
       fs::rename(fresh, folder / digest, ignored);
@@ -64,6 +66,16 @@ struct ContentCache::State {
     fs::remove(part, ignored);
     if (!why.empty()) remove_unpacked(fresh);
     report({digest, why.empty(), why}, bytes);
+  }
+
+  // Before it gets its name: a host that loses power would keep the name, with empty files below it.
+  static bool is_on_disk(const fs::path& fresh) {
+    const int fd = ::open(fresh.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = fd >= 0 && ::syncfs(fd) == 0;
+    const int error = errno;
+    if (fd >= 0) ::close(fd);
+    errno = error;
+    return synced;
   }
 
   static std::string file_digest(const fs::path& file) {

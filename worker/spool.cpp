@@ -1,6 +1,7 @@
 #include "worker/spool.h"
 
 #include <fcntl.h>
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -139,8 +140,8 @@ Status Spool::read_segment(std::uint64_t number) {
     left_over_.back().end.attempt = ref;
     return left_over_.back();
   };
-  std::size_t at = 0;
-  while (at + sizeof(Header) <= bytes->size()) {
+  std::size_t at = 0, whole = 0;  // where the last whole record ends
+  for (; at + sizeof(Header) <= bytes->size(); whole = at) {
     Header header;
     std::memcpy(&header, bytes->data() + at, sizeof header);
     at += sizeof header;
@@ -181,6 +182,9 @@ Status Spool::read_segment(std::uint64_t number) {
       }
       std::erase_if(left_over_, [&](const SpooledAttempt& a) { return a.end.attempt == ref; });
     }
+  }
+  if (whole < bytes->size()) {  // torn by a death amid a write, or damaged
+    spdlog::warn("{}: nothing whole stands behind byte {} of {}; attempts whose end stood there count as lost", file.string(), whole, bytes->size());
   }
   return Done{};
 }
