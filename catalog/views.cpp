@@ -164,6 +164,17 @@ Result<std::vector<AttemptView>> list_failures(Catalog& catalog, ExecutionId exe
   });
 }
 
+Result<std::optional<ExecutionId>> find_accepted(Catalog& catalog, const std::string& submitter, const std::string& key,
+                                                 const std::string& request_digest) {
+  Sql& sql = catalog.sql();
+  return sql.read([&]() -> std::optional<ExecutionId> {
+    const auto row = sql.row<int64_t>("SELECT execution FROM keys WHERE submitter = :a AND key = :b AND request_digest = :c",
+                                      submitter, key, request_digest);
+    if (!row) return std::nullopt;
+    return ExecutionId{static_cast<std::uint64_t>(std::get<0>(*row))};
+  });
+}
+
 Result<std::optional<Package>> read_plan(Catalog& catalog, ExecutionId execution) {
   Sql& sql = catalog.sql();
   return sql.read([&] { return plan_of_execution(sql, execution); });

@@ -46,6 +46,9 @@ struct ExecutionView {
 // Newest first.
 Result<std::vector<ExecutionView>> list_executions(Catalog& catalog, const ExecutionFilter& filter);
 Result<std::optional<ExecutionView>> show_execution(Catalog& catalog, ExecutionId execution);
+// The execution that a submitter's key has, if it was made by just this request.
+Result<std::optional<ExecutionId>> find_accepted(Catalog& catalog, const std::string& submitter, const std::string& key,
+                                                 const std::string& request_digest);
 // How many executions there are of each status, and the counts of all that have not ended.
 struct Totals {
   std::map<ExecutionStatus, std::uint64_t> executions;

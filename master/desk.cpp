@@ -212,7 +212,10 @@ void Desk::State::on_message(const Message& message) {
   if (const auto* submit = std::get_if<Submit>(&message.word)) {
     auto result = on_submit(at, *submit);
     if (auto* refusal = std::get_if<DeskRefusal>(&result)) return refuse(message, *refusal);
-    give(Event{std::get<Admit>(std::move(result))});
+    if (auto* admit = std::get_if<Admit>(&result)) return give(Event{std::move(*admit)});
+    const auto& accepted = std::get<Accepted>(result);
+    say(envelope.from, envelope.reign, accepted);
+    if (submit->watch) give(Event{WatchRequest{envelope.from, Watch{accepted.key, {accepted.execution}}}});
   } else if (const auto* put = std::get_if<Put>(&message.word)) {
     auto result = on_put(at, *put);
     if (auto* refusal = std::get_if<DeskRefusal>(&result)) return refuse(message, *refusal);

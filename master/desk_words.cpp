@@ -67,17 +67,18 @@ RosterState roster_state(catalog::PartyState state) {
   }
 }
 
-}  // namespace
-
-std::variant<Admit, DeskRefusal> on_submit(Room& room, const Submit& submit) {
-  if (submit.key.empty() || submit.key.size() > 128) return DeskRefusal{Refusal::invalid, "key must have 1 … 128 bytes"};
-  std::optional<Package> package;
-  Found found;
-  if (auto refusal = find_for(room, submit, package, found)) return *refusal;
+std::string digest_of(const Room& room, const Submit& submit) {
   Submit counted = submit;
   counted.watch = false;  // no part of what was asked for
   for (auto& [name, sealed] : counted.sealed) sealed = room.options.sealer->stand_in(sealed);
-  auto result = admit(submit, found, room.from.name, fabric::Sha256::hex_of(encode_body(counted)), room.now);
+  return fabric::Sha256::hex_of(encode_body(counted));
+}
+
+std::variant<Admit, DeskRefusal> prepare(Room& room, const Submit& submit, const std::string& digest) {
+  std::optional<Package> package;
+  Found found;
+  if (auto refusal = find_for(room, submit, package, found)) return *refusal;
+  auto result = admit(submit, found, room.from.name, digest, room.now);
   if (auto* refusal = std::get_if<AdmitRefusal>(&result)) return DeskRefusal{refusal->reason, refusal->text};
   Admit out;
   out.shard = home_shard(room.from.name, submit.key, room.options.shards);
@@ -86,6 +87,21 @@ std::variant<Admit, DeskRefusal> on_submit(Room& room, const Submit& submit) {
   out.admission = std::get<Admission>(std::move(result));
   if (auto refusal = check_blobs(room, out.admission.package)) return *refusal;
   return out;
+}
+
+}  // namespace
+
+// A repeat is answered as its first was, whatever became of its project or environment since; else its submitter would take
+// what runs for refused. Usually the commit finds out, so the key is looked up only for what would be refused.
+std::variant<Admit, Accepted, DeskRefusal> on_submit(Room& room, const Submit& submit) {
+  if (submit.key.empty() || submit.key.size() > 128) return DeskRefusal{Refusal::invalid, "key must have 1 … 128 bytes"};
+  const std::string digest = digest_of(room, submit);
+  auto result = prepare(room, submit, digest);
+  if (auto* admit = std::get_if<Admit>(&result)) return std::move(*admit);
+  const auto before = catalog::find_accepted(room.catalog, room.from.name, submit.key, digest);
+  if (!before) return refusal_of(room.catalog, before.error());
+  if (*before) return Accepted{submit.key, **before, true};
+  return std::get<DeskRefusal>(std::move(result));
 }
 
 std::variant<Stored, DeskRefusal> on_put(Room& room, const Put& put) {

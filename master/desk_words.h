@@ -9,8 +9,8 @@
 
 namespace argosy::master {
 
-// The execution to be committed, or why not.
-std::variant<Admit, DeskRefusal> on_submit(Room& room, const Submit& submit);
+// The execution to be committed, the one that the same request has already, or why not.
+std::variant<Admit, Accepted, DeskRefusal> on_submit(Room& room, const Submit& submit);
 std::variant<Stored, DeskRefusal> on_put(Room& room, const Put& put);
 std::variant<Chunk, DeskRefusal> on_fetch(Room& room, const Fetch& fetch);
 std::variant<Changed, DeskRefusal> on_lookup(Room& room, const LookUp& lookup);

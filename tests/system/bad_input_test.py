@@ -94,14 +94,32 @@ class SubmitTest(unittest.TestCase):
         self.assertEqual(len(self.cluster.json("execution", "list")), before, "something was stored")
 
     def test_bad_utf8_in_an_argument(self):
-        done = subprocess.run([ARGOSY, "--dir", str(self.cluster.folder), "submit", "--", b"echo", b"\xff\xfe"], capture_output=True)
-        self.assertNotIn(done.returncode, (0, 75), done)
-        self.assertIn(b"UTF-8", done.stderr)
+        for words in (["submit", "--", b"echo", b"\xff\xfe"], ["submit", "--idempotency-key", b"\xff", "--", "true"],
+                      ["submit", "p/a", "-p", b"n=\xff"], ["submit", "p/a", "--environment", b"\xff"]):
+            done = subprocess.run([ARGOSY, "--dir", str(self.cluster.folder), *words], capture_output=True)
+            self.assertNotIn(done.returncode, (0, 75), done)
+            self.assertIn(b"UTF-8", done.stderr)
+        done = subprocess.run([ARGOSY, "--dir", str(self.cluster.folder), "project", "show", b"\xff"], capture_output=True)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn(b"there is no project", done.stderr)
 
     def test_same_key(self):
         first = self.cluster.submit("--idempotency-key", "k", "--", "echo", "1")
         self.assertEqual(self.cluster.submit("--idempotency-key", "k", "--", "echo", "1"), first)
         self.refused("--idempotency-key", "k", "--", "echo", "2", says=["another request"])
+
+    def test_same_key_after_the_project_changed(self):
+        """The answer of then, whatever the newest version wants."""
+        with tempfile.TemporaryDirectory() as folder:
+            manifest = Path(folder) / "argosy.yaml"
+            text = "version: 1\nproject: v\npackages:\n  a:\n%s    tasks: {t: {run: ['true']}}\n"
+            manifest.write_text(text % "")
+            self.cluster.must("project", "deploy", folder)
+            first = self.cluster.submit("--idempotency-key", "then", "v/a")
+            manifest.write_text(text % "    parameters: {n: {type: integer, required: true}}\n")
+            self.cluster.must("project", "deploy", folder)
+        self.assertEqual(self.cluster.submit("--idempotency-key", "then", "v/a"), first)
+        self.refused("--idempotency-key", "now", "v/a", says=["n", "required"])
 
     def test_same_key_with_a_sensitive_value(self):
         """Sealed anew each time; what it holds is compared."""
