@@ -1,6 +1,7 @@
 #include "client/log_reader.h"
 
 #include <iostream>
+#include <utility>
 
 #include "fabric/clock.h"
 #include "schemas/base64.h"
@@ -22,29 +23,31 @@ class Reader {
     if (options.attempt) arguments_["attempt"] = *options.attempt;
   }
 
-  // Appends what is there now. Failure: a refusal.
-  Outcome<Done> read(std::string& out, std::string& err) {
-    while (true) {
-      arguments_["offset"] = offset_;
-      const auto page = cli_.ask("logs.read", arguments_);
-      if (!page) return page.error();
-      ended_ = (*page)["ended"].get<bool>();
-      if (!(*page)["attempt"].is_null() && !options_.attempt) follow_attempt((*page)["attempt"].get<std::uint64_t>());
-      const auto bytes = from_base64((*page)["data"].get_ref<const std::string&>());
-      if (!bytes || bytes->empty()) return Done{};
-      take((*page)["pieces"], *bytes, out, err);
-      offset_ += bytes->size();
-    }
+  // Appends a page of what is there now; false: there is no more. Failure: a refusal.
+  Outcome<bool> read(std::string& out, std::string& err) {
+    arguments_["offset"] = offset_;
+    const auto page = cli_.ask("logs.read", arguments_);
+    if (!page) return page.error();
+    ended_ = (*page)["ended"].get<bool>();
+    if (is_another((*page)["attempt"])) return true;
+    const auto bytes = from_base64((*page)["data"].get_ref<const std::string&>());
+    if (!bytes || bytes->empty()) return false;
+    take((*page)["pieces"], *bytes, out, err);
+    offset_ += bytes->size();
+    return true;
   }
 
   bool ended() const { return ended_; }
   std::optional<std::uint64_t> attempt() const { return attempt_; }
 
  private:
-  // The latest attempt is another than before: its log begins anew.
-  void follow_attempt(std::uint64_t attempt) {
-    if (attempt_ && *attempt_ != attempt) offset_ = 0;
-    attempt_ = attempt;
+  // The latest attempt is another than before: the page is from the middle of its log, which is read from its beginning.
+  bool is_another(const json& latest) {
+    if (latest.is_null() || options_.attempt) return false;
+    const auto before = std::exchange(attempt_, latest.get<std::uint64_t>());
+    if (!before || before == attempt_) return false;
+    offset_ = 0;
+    return true;
   }
 
   void take(const json& pieces, const std::string& bytes, std::string& out, std::string& err) const {
@@ -65,9 +68,6 @@ class Reader {
   bool ended_ = false;
 };
 
-// People want both streams in the order of writing: one text for both.
-Outcome<Done> read_mixed(Reader& reader, const LogOptions&, std::string& text) { return reader.read(text, text); }
-
 Outcome<std::vector<std::string>> tasks_to_read(Cli& cli, std::uint64_t execution, const LogOptions& options) {
   json arguments{{"execution", execution}};
   if (!options.task.empty()) arguments["task"] = options.task;
@@ -86,8 +86,11 @@ int print_json(Cli& cli, std::uint64_t execution, const std::vector<std::string>
   for (const auto& task : tasks) {
     Reader reader(cli, execution, task, options);
     std::string out, err;
-    const auto read = reader.read(out, err);
-    if (!read) return cli.fail(read.error());
+    for (bool more = true; more;) {
+      const auto read = reader.read(out, err);
+      if (!read) return cli.fail(read.error());
+      more = *read;
+    }
     if (options.tail) {
       out = last_lines(out, *options.tail);
       err = last_lines(err, *options.tail);
@@ -98,16 +101,20 @@ int print_json(Cli& cli, std::uint64_t execution, const std::vector<std::string>
   return 0;
 }
 
+// Page by page, both streams in the order of writing: a log may be larger than memory.
 int print_text(Cli& cli, std::uint64_t execution, const std::string& task, const LogOptions& options) {
   Reader reader(cli, execution, task, options);
-  bool first = true;
+  bool for_tail = options.tail.has_value();
+  std::string text;
   while (true) {
-    std::string text;
-    const auto read = read_mixed(reader, options, text);
-    if (!read) return cli.fail(read.error());
-    if (first && options.tail) text = last_lines(text, *options.tail);
-    first = false;
+    const auto more = reader.read(text, text);
+    if (!more) return cli.fail(more.error());
+    if (for_tail) text = last_lines(text, *options.tail);
+    if (for_tail && *more) continue;
+    for_tail = false;
     std::cout << text << std::flush;
+    text.clear();
+    if (*more) continue;
     if (!options.follow || reader.ended()) return 0;
     const auto session = cli.session(true);
     if (!session) return cli.fail(session.error());

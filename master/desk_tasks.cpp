@@ -208,7 +208,7 @@ Verdict logs_read(Room& room, Arguments& arguments) {
   out["offset"] = from;
   out["next_offset"] = from + data.size();
   out["size"] = bytes;
-  out["ended"] = *size ? (*size)->ended : is_terminal(item.state);
+  out["ended"] = number ? *size && (*size)->ended : is_terminal(item.state);  // else another attempt may follow
   out["pieces"] = pieces;
   out["data"] = to_base64(data);
   return Document{out, {}};

@@ -1,8 +1,12 @@
 #!/usr/bin/python3
-"""A retry carries over what succeeded, and what it wrote to $ARGOSY_OUTPUT: a later task finds it, behind a new master too."""
+"""A retry carries over what succeeded, and what it wrote to $ARGOSY_OUTPUT: a later task finds it, behind a new master too.
+Attempts keep apart: what one wrote is neither another's output nor mixed into its log."""
+import os
+import subprocess
 import unittest
 
-from cluster import Cluster
+from cluster import ARGOSY, Cluster, until
+
 
 class RetryTest(unittest.TestCase):
     @classmethod
@@ -52,6 +56,37 @@ class RetryTest(unittest.TestCase):
         self.cluster.must("worker", "enable", "w1")
         self.assertEqual(self.cluster.wait(last), "succeeded")
         self.assertEqual(self.cluster.must("logs", str(last), "--task", "report").out, "of 42 rows\n")
+
+    def test_outputs_of_an_attempt_that_was_killed_are_gone(self):
+        """The next attempt, in a new session of the worker, writes none: no later task may find those of the first."""
+        folder = self.cluster.folder.parent / "killed"
+        folder.mkdir()
+        (folder / "argosy.yaml").write_text(
+            "version: 1\nproject: killed\npackages:\n  p:\n    tasks:\n"
+            "      first: {run: 'test $ARGOSY_ATTEMPT != 1 || { echo x=1 > \"$ARGOSY_OUTPUT\"; echo wrote; exec tail -f /dev/null; }'}\n"
+            "      second: {after: [first], run: [echo, '${{ tasks.first.output.x }}']}\n")
+        self.cluster.must("project", "deploy", str(folder))
+        self.cluster.kill_role("w1")       # its next sessions begin with this task, and name its files alike
+        execution = self.cluster.submit("killed/p")
+        until(lambda: "wrote" in self.cluster.argosy("logs", str(execution), "--task", "first").out, "the first attempt wrote")
+        self.cluster.kill_role("w1")
+        self.assertEqual(self.cluster.wait(execution), "failed")
+        self.assertIn("has no value", self.cluster.json("task", "show", str(execution), "second")["attempts"][-1]["detail"])
+
+    def test_a_followed_log_shows_each_attempt_from_its_beginning(self):
+        gate = self.cluster.folder.parent / "gate"
+        os.mkfifo(gate)
+        script = ('seq -f "$ARGOSY_ATTEMPT: %g" $((ARGOSY_ATTEMPT * 1000)); '
+                  f'test $ARGOSY_ATTEMPT = 2 || {{ read line < {gate}; exit 1; }}')
+        execution = self.cluster.submit("--retry", "1", "--", "sh", "-c", script)
+        shown = self.cluster.folder.parent / "shown"
+        with open(shown, "wb") as out:
+            follower = subprocess.Popen([ARGOSY, "--dir", self.cluster.folder, "logs", str(execution), "--follow"], stdout=out)
+        until(lambda: "1: 1000\n" in shown.read_text(), "the first attempt's log is shown")
+        gate.write_text("go\n")
+        self.assertEqual(self.cluster.wait(execution), "succeeded")
+        self.assertEqual(follower.wait(60), 0)
+        self.assertEqual(shown.read_text(), "".join(f"{a}: {n}\n" for a in (1, 2) for n in range(1, a * 1000 + 1)))
 
 
 if __name__ == "__main__":
