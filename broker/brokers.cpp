@@ -153,6 +153,9 @@ void Machine::Turn::give_newer(const MessageCame& message, Other& other, const B
 
 void Machine::Turn::on(const BrokerSaid& said) {
   if (std::holds_alternative<Idle>(state_.reign)) return;
+  if (const auto* refused = std::get_if<Refused>(&said.word)) {
+    return state_.watch.turned_away(now_, said.peer, refused->text);
+  }
   if (const auto* beat = std::get_if<Beat>(&said.word)) {
     if (said.peer.empty()) {
       state_.watch.heard_endpoint(now_, *beat);

@@ -123,7 +123,7 @@ void Links::send(LinkOutgoing& outgoing) {
 void Links::take(Time now, std::vector<Event>& events) {
   const auto look = [&](Link& link) {
     take_words(link, events);
-    take_changes(link, now);
+    take_changes(link, now, events);
     knock(link, now, events);
   };
   for (auto& link : links_) look(*link);
@@ -141,21 +141,24 @@ void Links::take_words(Link& link, std::vector<Event>& events) {
     if (const auto* refused = std::get_if<Refused>(&*word)) {
       if (!link.told_refusal) spdlog::warn("{} refuses this broker's words: {}", link.endpoint, refused->text);
       link.told_refusal = true;
-      continue;
+    } else {
+      link.told_refusal = false;
     }
-    link.told_refusal = false;
     events.push_back(BrokerSaid{link.peer, std::move(*word)});
   }
 }
 
-void Links::take_changes(Link& link, Time now) {
+void Links::take_changes(Link& link, Time now, std::vector<Event>& events) {
   std::vector<fabric::ClientEvent> changes;
   link.socket->take_events(now, changes);
   for (const fabric::ClientEvent& each : changes) {
     if (each.kind == fabric::ClientEventKind::disconnected) link.knock_at = link.lost_at = now;
-    if (each.kind == fabric::ClientEventKind::handshake_refused && !link.told_refusal) {
-      link.told_refusal = true;
-      spdlog::warn("{}: {}", link.endpoint, to_text(each.refusal));
+    if (each.kind != fabric::ClientEventKind::handshake_refused) continue;
+    if (!link.told_refusal) spdlog::warn("{}: {}", link.endpoint, to_text(each.refusal));
+    link.told_refusal = true;
+    // A gate that refuses is somebody; no answer to the handshake is nobody, or one that is stopped.
+    if (each.refusal == fabric::HandshakeRefusal::by_gate) {
+      events.push_back(BrokerSaid{link.peer, Refused{Beat::word, Refusal::not_enabled, "its gate does not admit brokers: name its peers", {}, {}}});
     }
   }
 }

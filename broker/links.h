@@ -37,7 +37,7 @@ class Links {
   std::unique_ptr<Link> make(const std::string& peer, const std::string& endpoint, Error& failed);
   void close(Link& link);
   void take_words(Link& link, std::vector<Event>& events);
-  void take_changes(Link& link, Time now);
+  void take_changes(Link& link, Time now, std::vector<Event>& events);
   void knock(Link& link, Time now, std::vector<Event>& events);
 
   fabric::Context& context_;

@@ -245,6 +245,23 @@ TEST(Standby, IsBroughtToEachStep) {
   }
 }
 
+// A broker that only its own configuration knows of would fence those that serve.
+TEST(Standby, WhoIsTurnedAwayLeavesTheOthersAlone) {
+  for (const char* who : {"", "b1"}) {
+    Subject it;
+    it.hook(true);
+    const Time end = it.now.steady + it.options.takeover_after * 5;
+    while (it.now.steady < end) {
+      it.now.steady = it.now.steady + it.options.beat;
+      it.step(BrokerSaid{who, Refused{Beat::word, Refusal::invalid, "no peer of that name", {}, {}}});
+      it.step(Tick{});
+    }
+    EXPECT_EQ(it.at(), Step::watching) << who;
+    it.pass(it.options.takeover_after * 2, false, false, false);
+    EXPECT_NE(it.at(), Step::watching) << "nobody is there any more: " << who;
+  }
+}
+
 // What cannot change hands by accident: whoever does not serve never says Bye, and only a rise stores an epoch.
 TEST(Standby, ActsFitTheirSteps) {
   for (int s = 0; s < static_cast<int>(Step::count_); ++s) {

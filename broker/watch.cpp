@@ -76,6 +76,18 @@ void Watch::refused(Time now, const std::string& peer) {
   signs.refused = now;
 }
 
+void Watch::turned_away(Time now, const std::string& peer, const std::string& why) {
+  Other* other = of(peer);
+  if (!peer.empty() && other == nullptr) return;
+  Signs& signs = peer.empty() ? endpoint_ : other->own;
+  signs.heard = now;
+  signs.refuses = false;
+  nobody_since_ = now;
+  if (other == nullptr) return;
+  other->ever_heard = true;
+  other->wrong = "it does not take this broker's words: " + why;
+}
+
 Other* Watch::of(const std::string& peer) {
   const auto found = others_.find(peer);
   return found == others_.end() ? nullptr : &found->second;

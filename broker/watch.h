@@ -55,6 +55,8 @@ class Watch {
   void heard_at_endpoint(Time now, const Beat& beat);                   // from a standby that watches us
   void heard_endpoint(Time now, const Beat& beat);                      // whoever serves the endpoint
   void refused(Time now, const std::string& peer);                      // empty: the endpoint
+  // Somebody is there (empty: at the endpoint) and does not take this broker's words: it is for others to rise.
+  void turned_away(Time now, const std::string& peer, const std::string& why);
   void wait_until(Time not_before) { not_before_ = not_before; }
 
   Other* of(const std::string& peer);
