@@ -13,6 +13,8 @@ namespace argosy::broker {
 
 namespace {
 
+constexpr std::uint64_t kOtherFiles = 64;  // sockets of libzmq, links to other brokers, hooks, files
+
 int fail(const Error& error) {
   std::fprintf(stderr, "argosy broker: %s\n", error.message.c_str());
   return 1;
@@ -36,6 +38,10 @@ int run_broker(const Config& config) {
       std::make_shared<spdlog::logger>("broker", std::make_shared<spdlog::sinks::stderr_color_sink_mt>()));
   spdlog::set_level(spdlog::level::from_str(config.log_level));
 
+  if (const auto files = fabric::take_all_descriptors(); files < config.machine.max_connections + kOtherFiles) {
+    spdlog::warn("bounds.connections is {}, but this process may open only {} files: raise its limit (`ulimit -n`, LimitNOFILE=)",
+                 config.machine.max_connections, files);
+  }
   auto shell = Shell::open(config, fabric::tell_ready);
   if (!shell) return fail(shell.error());
   const auto ended = (*shell)->run(signals.fd(), [&] { return order_of(signals.take()); });

@@ -16,6 +16,9 @@ struct HostFacts {
 
 HostFacts read_host_facts();
 
+// Lets this process open as many files as the system allows it: one for each connection. How many these are.
+std::uint64_t take_all_descriptors();
+
 // Tells whoever started this process that it is ready: READY=1 to $NOTIFY_SOCKET (the sd_notify protocol)
 // where it is set, and `line` on standard output.
 void tell_ready(const std::string& line);
