@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "schemas/json_text.h"
 
 namespace argosy::client {
 namespace {
@@ -120,7 +121,10 @@ Result<std::vector<BatchRow>> rows_of_json(std::string_view text, const std::str
     if (!object.is_object()) return at(name, line, "not one JSON object");
     BatchRow row;
     for (const auto& [key, value] : object.items()) {
-      if (!value.is_null()) row[key] = value.is_string() ? value.get<std::string>() : value.dump();
+      if (value.is_null()) continue;
+      const auto written = json_member(one, key);
+      if (!written) return at(name, line, "not one JSON object without NUL, nested at most 64 deep");
+      row[key] = json_plain(*written);  // as it was written: a number keeps all its digits
     }
     out.push_back(std::move(row));
   }

@@ -52,8 +52,14 @@ TEST(BatchFile, ReadsJsonLines) {
   const auto rows = parse_batch("{\"day\": \"x\", \"n\": 3, \"l\": [1, 2], \"none\": null}\n\n{}\n", "b");
   ASSERT_TRUE(rows.ok());
   ASSERT_EQ(rows->size(), 2u);
-  EXPECT_EQ((*rows)[0], (BatchRow{{"day", "x"}, {"n", "3"}, {"l", "[1,2]"}}));
+  EXPECT_EQ((*rows)[0], (BatchRow{{"day", "x"}, {"n", "3"}, {"l", "[1, 2]"}}));
   EXPECT_TRUE((*rows)[1].empty());
+}
+
+TEST(BatchFile, JsonNumbersKeepTheirDigits) {
+  const auto rows = parse_batch("{\"id\": 123456789012345678901, \"price\": 1.10, \"all\": {\"n\": 98765432109876543210}}\n", "b");
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ((*rows)[0], (BatchRow{{"id", "123456789012345678901"}, {"price", "1.10"}, {"all", "{\"n\": 98765432109876543210}"}}));
 }
 
 TEST(BatchFile, ErrorsNameTheLine) {
