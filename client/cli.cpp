@@ -8,6 +8,13 @@ namespace argosy::client {
 
 using nlohmann::json;
 
+namespace {
+
+// What is no UTF-8 in it is replaced: then it names nothing that is there, and that is the answer.
+std::string text_of(const json& arguments) { return arguments.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+}  // namespace
+
 Cli::Cli() = default;
 Cli::~Cli() = default;
 
@@ -52,7 +59,7 @@ Outcome<Session*> Cli::session(bool interruptible) {
 Outcome<json> Cli::ask(const std::string& verb, const json& arguments, std::optional<ShardId> shard) {
   const auto talk = session();
   if (!talk) return talk.error();
-  const auto answer = (*talk)->ask(verb, arguments.dump(), shard);
+  const auto answer = (*talk)->ask(verb, text_of(arguments), shard);
   if (!answer) return answer.error();
   json document = json::parse(answer->document, nullptr, false);
   if (document.is_discarded()) return Trouble{Exit::failed, verb + " was answered by what is no JSON"};
@@ -65,7 +72,7 @@ Outcome<json> Cli::ask_all(const std::string& verb, json arguments, std::size_t 
   json rows = json::array();
   while (true) {
     if (most > 0) arguments["limit"] = std::min<std::size_t>(most - rows.size(), 10'000);
-    const auto answer = (*talk)->ask(verb, arguments.dump());
+    const auto answer = (*talk)->ask(verb, text_of(arguments));
     if (!answer) return answer.error();
     json page = json::parse(answer->document, nullptr, false);
     if (!page.is_array()) return Trouble{Exit::failed, verb + " was answered by what is no list"};

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/quantity.h"
 #include "fabric/cluster_socket.h"
 #include "fabric/clock.h"
 #include "fabric/context.h"
@@ -398,8 +399,8 @@ Outcome<Incoming> Session::reply_to(const std::string& id) {
         result = std::move(incoming);
       }
     } else if (std::holds_alternative<TimedOut>(incoming)) {
-      result = Trouble{Exit::unavailable, "no answer within " + std::to_string(state_->options.patience.us / 1'000'000) +
-                                              " s" + (last_trouble().empty() ? "" : "; " + last_trouble())};
+      result = Trouble{Exit::unavailable, "no answer within " + format_duration(state_->options.patience) +
+                                              (last_trouble().empty() ? "" : "; " + last_trouble())};
     } else if (std::holds_alternative<Interrupted>(incoming)) {
       result = Trouble{Exit::interrupted, "interrupted before the answer came"};
     } else if (!std::holds_alternative<Reconnected>(incoming)) {

@@ -12,6 +12,7 @@
 #include "fabric/digest.h"
 #include "fabric/sealing.h"
 #include "schemas/check_package.h"
+#include "schemas/codec.h"
 #include "schemas/source_files.h"
 
 namespace argosy::client {
@@ -186,12 +187,21 @@ Outcome<std::vector<Submit>> make_submits(Cli& cli, const SubmitArguments& given
   return out;
 }
 
+// What all rows share is in the first; a file of rows was looked at when it was read. A master could not even answer it.
+Status check_texts(const Submit& submit) {
+  const auto heard = decode_body(Submit::word, encode_body(submit));
+  return heard ? Status(Done{}) : Status(Error{heard.error().message});
+}
+
 struct Accepteds {
   std::vector<ExecutionId> executions;  // by row
   bool repeated = false;
 };
 
+// Each row has its own key, made from the one that was given or drawn: saying that one again is safe.
 Outcome<Accepteds> send_all(Session& session, std::vector<Submit> submits) {
+  const std::string key = submits.front().batch.empty() ? submits.front().key : submits.front().batch;
+  const std::string again = "the same again with --idempotency-key " + printable(key) + " adds no second execution";
   std::map<std::string, std::size_t> rows;
   for (std::size_t i = 0; i < submits.size(); ++i) {
     rows[submits[i].key] = i;
@@ -212,13 +222,13 @@ Outcome<Accepteds> send_all(Session& session, std::vector<Submit> submits) {
       Trouble what = trouble(*refused);
       if (submits.size() > 1) {
         what.message = "row " + std::to_string(rows[refused->request] + 1) + ": " + what.message + " (" +
-                       std::to_string(submits.size() - left) + " rows were accepted; the same again with --idempotency-key adds no second execution)";
+                       std::to_string(submits.size() - left) + " rows were accepted; " + again + ")";
       }
       return what;
     } else if (std::holds_alternative<TimedOut>(incoming)) {
-      return Trouble{Exit::unavailable, "not accepted in time; " + session.last_trouble()};
+      return Trouble{Exit::unavailable, "not accepted in time; " + session.last_trouble() + "; " + again};
     } else if (std::holds_alternative<Interrupted>(incoming)) {
-      return Trouble{Exit::interrupted, "interrupted before it was accepted; whether it will be is not known"};
+      return Trouble{Exit::interrupted, "interrupted before it was accepted; whether it will be is not known; " + again};
     }
   }
   return out;
@@ -265,6 +275,7 @@ int run_submit(Cli& cli, SubmitArguments& given) {
   if (!prepared) return cli.fail(prepared.error());
   auto submits = make_submits(cli, given, *prepared);
   if (!submits) return cli.fail(submits.error());
+  if (const auto good = check_texts(submits->front()); !good) return cli.fail(usage(good.error().message));
   const bool batch = !given.batch.empty();
   const std::string watched_by = batch ? "" : submits->front().key;
   const auto accepted = send_all(**session, std::move(*submits));
