@@ -47,6 +47,16 @@ expect 2 "cannot be read" broker start --config "$folder/none.toml"
 
 expect 0 "$folder/c" cluster init --dir "$folder/c" --endpoint tcp://127.0.0.1:1 -o quiet
 expect 1 "already" cluster init --dir "$folder/c"
+mkdir "$folder/half" && cp "$folder/c/authority.pem" "$folder/half"
+expect 1 "no cluster.toml" cluster init --dir "$folder/half"
+cmp -s "$folder/c/authority.pem" "$folder/half/authority.pem" || { echo "FAILED: init wrote over another's certificate"; failed=1; }
+expect 1 "is no name" cluster init --dir "$folder/n" --operator "a b"
+expect 1 "--name" cluster init --dir "$folder/n" --name 'a"b'
+expect 1 "tcp://HOST:PORT" cluster init --dir "$folder/n" --endpoint http://h:1
+expect 1 "tcp://HOST:PORT" cluster init --dir "$folder/n" --endpoint tcp://h:99999
+expect 1 "tcp://HOST:PORT" cluster init --dir "$folder/n" --listen tcp://h
+[[ ! -e $folder/n ]] || { echo "FAILED: something was made of a plan that was refused"; failed=1; }
+expect 2 "File name too long" cluster init --dir "$folder/$(printf %0300d 0)"
 [[ $(stat -c %a "$folder"/c/keys/*.key | sort -u) == 600 ]] || { echo "FAILED: a key file is not 0600"; failed=1; }
 openssl verify -CAfile "$folder/c/authority.pem" -verify_ip 127.0.0.1 "$folder/c/endpoint.pem" >/dev/null || { echo "FAILED: openssl does not believe the endpoint's certificate"; failed=1; }
 "$argosy" worker init --dir "$folder/w" -o quiet >key || { echo "FAILED: worker init"; failed=1; }
@@ -72,6 +82,12 @@ expect 75 "nobody listens" status --dir "$folder/c" --patience 0.5
 expect 75 "nobody listens" --output json --patience 0.5 --dir "$folder/c" execution list
 expect 2 "exclude each other" --dir "$folder/c" submit --array 1-2 --each-line f -- true
 expect 2 "no range" --dir "$folder/c" submit --array 5-1 -- true
+mkfifo gate
+"$argosy" worker join "$folder/c/authority.pem" --dir "$folder/w" --passphrase-file gate >&- 2>&- &
+exec 9>gate  # comes back when it reads there
+[[ $(readlink "/proc/$!/fd/1" "/proc/$!/fd/2" | sort -u) == /dev/null ]] || { echo "FAILED: a file takes the place of an output that was closed"; failed=1; }
+exec 9>&-
+wait $!
 "$argosy" master config >/dev/full 2>err && { echo "FAILED: output that cannot be written goes unnoticed"; failed=1; }
 expect 2 "it is empty" --dir "$folder/c" submit --array "" -- true
 expect 2 "it is empty" --dir "$folder/c" submit --each-line "" -- true

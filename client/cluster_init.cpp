@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "client/check_plan.h"
 #include "client/crew.h"
 #include "client/profile.h"
 #include "fabric/certificates.h"
@@ -136,9 +137,7 @@ Result<std::string> renew_endpoint_certificate(const Layout& layout, const std::
 
 Status init_cluster(const ClusterPlan& plan) {
   const Layout layout{plan.folder};
-  if (std::filesystem::exists(layout.cluster())) {
-    return Error{plan.folder.string() + " is a cluster's folder already; name another with --dir"};
-  }
+  if (auto good = check_plan(plan); !good) return good;
   if (auto made = make_cluster_folders(layout); !made) return made;
   if (auto made = make_authority(plan, layout); !made) return made;
   if (auto made = make_parties(plan, layout); !made) return made;

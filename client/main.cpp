@@ -1,5 +1,10 @@
 // The program `argosy`: one binary for users and roles. DESIGN: noun, verb; options before or after the verb.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 
 #include "base/text.h"
@@ -80,6 +85,15 @@ std::string unknown_verb(const CLI::App& app, int argc, char** argv) {
   return {};
 }
 
+// What a process starts with is its caller's: a file that opens as descriptor 2 would be written over by log lines, a caller
+// that ignores SIGCHLD leaves no child to wait for. Reading from a descriptor that was closed gives nothing, writing fails.
+void become_plain() {
+  int fd = ::open("/dev/null", O_RDONLY);
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = ::open("/dev/null", O_RDONLY);
+  if (fd >= 0) ::close(fd);
+  std::signal(SIGCHLD, SIG_DFL);
+}
+
 int run(int argc, char** argv) {
   Cli cli;
   cli.program = argv[0];
@@ -97,7 +111,13 @@ int run(int argc, char** argv) {
     std::cerr << "argosy: which verb? See `argosy --help`\n";
     return static_cast<int>(Exit::usage);
   }
-  const int status = cli.chosen();
+  int status = 0;
+  try {
+    status = cli.chosen();
+  } catch (const std::filesystem::filesystem_error& error) {  // a path that cannot even be looked at
+    std::cerr << "argosy: " << printable(error.path1().string()) << ": " << error.code().message() << "\n";
+    status = static_cast<int>(Exit::usage);
+  }
   std::cout.flush();
   if (std::cout) return status;
   std::cerr << "argosy: standard output cannot be written; is there room?\n";
@@ -109,5 +129,6 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::strcmp(argv[1], "keeper") == 0) return argosy::keeper::keeper_main(argc - 1, argv + 1);
+  argosy::client::become_plain();
   return argosy::client::run(argc, argv);
 }

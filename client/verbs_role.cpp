@@ -1,4 +1,5 @@
 // broker|master|worker start and config: the roles of this same program.
+#include <csignal>
 #include <iostream>
 
 #include "base/short_turns.h"
@@ -48,6 +49,7 @@ int print_settings(Config config) {
 
 template <class Load, class Run>
 int start(Cli& cli, const std::filesystem::path& file, Load load, Run run) {
+  std::signal(SIGPIPE, SIG_IGN);  // who reads the log may go; tasks and hooks begin with default signals
   const auto config = load(file);
   if (!config) return cli.fail(trouble(config.error(), Exit::usage));
   ask_for_short_turns(Heirs::get_it);
