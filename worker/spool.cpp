@@ -76,7 +76,7 @@ std::optional<std::string> read_whole(int fd, std::uint64_t size) {
 }  // namespace
 
 Spool::~Spool() {
-  flush();
+  if (!segments_.empty()) flush();  // there is none where the first could not be read
   for (const auto& s : segments_) close(s.fd);
 }
 

@@ -94,6 +94,13 @@ TEST_F(SpoolTest, ATornRecordIsLeftBehindAndWhatStandsBeforeItIsKept) {
   EXPECT_EQ(open()->take_left_over().size(), 1u);
 }
 
+TEST_F(SpoolTest, ASegmentThatCannotBeReadIsNamed) {
+  std::filesystem::create_directories(folder_ / "spool/000000000001.spool");
+  const auto spool = Spool::open(folder_ / "spool", 1u << 20);
+  ASSERT_FALSE(spool.ok());
+  EXPECT_NE(spool.error().message.find("000000000001.spool"), std::string::npos);
+}
+
 TEST_F(SpoolTest, ItIsFullAtItsBoundAndHasRoomAgainWhenThingsAreRecorded) {
   auto spool = open();
   std::uint64_t offset = 0;
