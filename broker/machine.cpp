@@ -111,6 +111,8 @@ bool Machine::Turn::admit(const MessageCame& message, Connection* connection) {
   if (seen > serving->epoch) {
     if (seen.number > serving->epoch.number + kEpochLeap) {
       refuse(message, Refusal::invalid, "no broker ever reigned in epoch " + std::to_string(seen.number));
+    } else if (is_client(message.identity.role)) {
+      refuse(message, Refusal::not_active, "this broker's epoch is lower than the one that you know: connect anew");
     } else {
       meet_higher(seen);
       const bool stays = std::holds_alternative<Rising>(state_.reign);

@@ -1,4 +1,4 @@
-# A broker goes above every epoch that it hears of; then all say Hello again. A leap that no broker made is refused.
+# A broker goes above every epoch that it hears of from masters and workers, not from who only submits; then all say Hello again. A leap that no broker made is refused.
 start
 >   store epoch 1 b1
 stored
@@ -13,6 +13,10 @@ m1 hello holds=0@1
 >   m1 ← BrokerReport hellos=1 connections=1
 w1 hello epoch=99999999999
 >   w1 ← Refused{refused_word 1, reason invalid, text "no broker ever reigned in epoch 99999999999"}
+peer s1 submitter s1
+>   nothing
+s1 hello epoch=7
+>   s1 ← Refused{refused_word 1, reason not_active, text "this broker's epoch is lower than the one that you know: …"}
 w1 hello epoch=7
 >   store epoch 8 b1
 >   w1 ← Refused{refused_word 1, reason not_active, text "this broker rises above the epoch that you know: say Hell…"}
