@@ -166,6 +166,11 @@ Result<std::optional<ExecutionView>> show_execution(Catalog& catalog, ExecutionI
   ExecutionFilter filter;
   filter.ranges = {{execution, execution}};
   auto found = list_executions(catalog, filter);
+  if (found && found->empty()) {  // or only on a server that was failed over
+    catalog.sql().doubt();
+    const Status proved = catalog.sql().proven_read([] { return Done{}; });
+    found = proved ? list_executions(catalog, filter) : proved.error();
+  }
   if (!found) return found.error();
   if (found->empty()) return std::optional<ExecutionView>();
   return std::optional<ExecutionView>(std::move(found->front()));

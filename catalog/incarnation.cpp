@@ -1,5 +1,6 @@
 #include "catalog/incarnation.h"
 
+#include <algorithm>
 #include <charconv>
 #include <random>
 
@@ -9,8 +10,15 @@
 namespace argosy::catalog {
 namespace {
 
-// Far above: what happens once a second needs 136 years to come so far after the backup.
-constexpr std::int64_t kBeyondABackup = std::int64_t{1} << 32;
+constexpr std::int64_t kIdsBeyondABackup = 1'000'000;  // of executions: people type them
+
+// Above all that was counted since the backup: a shard that is taken once a second needs 136 years to come so far. It follows the
+// clock, so that a backup may be restored twice.
+std::int64_t beyond(std::int64_t backup, WallTime now) {
+  return std::max(backup + (std::int64_t{1} << 32), (now.us / 1'000'000) << 20);
+}
+
+std::int64_t number_in(Sql& sql, const char* query) { return std::get<0>(*sql.row<std::int64_t>(query)); }
 
 std::uint64_t number_of(const std::string& text) {
   std::uint64_t number = 0;
@@ -19,6 +27,24 @@ std::uint64_t number_of(const std::string& text) {
   if (text.size() < 16 || parsed.ec != std::errc() || parsed.ptr != end)
     refuse("the catalog's property incarnation is '" + text + "', not hexadecimal digits: `argosy catalog restored` makes a new one");
   return number == 0 ? 1 : number;
+}
+
+void put(Sql& sql, const char* name, const std::string& value) {
+  sql.run("INSERT INTO properties VALUES (:a, :b) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value);
+}
+void put(Sql& sql, const char* name, std::int64_t value) { put(sql, name, std::to_string(value)); }
+
+// Ids that submitters were told after the backup are given to nobody else.
+void skip_ids(Sql& sql) {
+  if (sql.postgresql()) {
+    (void)sql.row<std::int64_t>(
+        "SELECT setval(s.ids, nextval(s.ids) + :a) FROM (SELECT CAST(pg_get_serial_sequence('argosy.executions', 'id') AS "
+        "regclass) AS ids) s",
+        kIdsBeyondABackup);
+    return;
+  }
+  if (sql.run("UPDATE sqlite_sequence SET seq = seq + :a WHERE name = 'executions'", kIdsBeyondABackup) == 0)
+    sql.run("INSERT INTO sqlite_sequence VALUES ('executions', :a)", kIdsBeyondABackup);
 }
 
 }  // namespace
@@ -42,12 +68,14 @@ Result<Restored> begin_incarnation(Catalog& catalog, const std::string& who, Wal
   Sql& sql = catalog.sql();
   const std::string incarnation = new_incarnation();
   return sql.write([&] {
-    sql.run("INSERT INTO properties VALUES ('incarnation', :a) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            incarnation);
+    put(sql, "incarnation", incarnation);
     Restored restored;
     restored.incarnation = number_of(incarnation);
-    restored.shards = static_cast<std::uint64_t>(sql.run("UPDATE shards SET term = term + :a, master = ''", kBeyondABackup));
-    sql.run("UPDATE properties SET value = CAST(CAST(value AS BIGINT) + :a AS TEXT) WHERE name = 'fleet_serial'", kBeyondABackup);
+    const std::int64_t terms = beyond(number_in(sql, "SELECT coalesce(max(term), 0) FROM shards"), now);
+    restored.shards = static_cast<std::uint64_t>(sql.run("UPDATE shards SET term = :a, master = ''", terms));
+    put(sql, "terms_from", terms);  // of shards that the backup does not know
+    put(sql, "fleet_serial", beyond(number_in(sql, "SELECT CAST(value AS BIGINT) FROM properties WHERE name = 'fleet_serial'"), now));
+    skip_ids(sql);
     sql.run("DELETE FROM masters");
     sql.run("INSERT INTO operations(at, who, verb, object, detail, source) VALUES (:a, :b, 'catalog.restored', 'catalog', :c, '')",
             now.us, who, "incarnation " + incarnation.substr(0, 16));

@@ -21,9 +21,9 @@ struct Restored {
   std::uint64_t shards = 0;  // whose terms were raised
 };
 
-// Begins a new incarnation, in one transaction: a new number, the terms of all shards and the fleet's serial raised far above any
-// that was given after the backup was taken (brokers keep the fleet with the highest serial), no holders, no masters, and a line
-// in the audit trail. Required: no master runs.
+// Begins a new incarnation, in one transaction: a new number, the terms of all shards and the fleet's serial raised far above
+// any that was given after the backup was taken (or since it was restored once before), a million ids of executions skipped
+// (those that submitters were told since), no holders, no masters, and a line in the audit trail. Required: no master runs.
 // Repeating it begins yet another one, which does no harm.
 Result<Restored> begin_incarnation(Catalog& catalog, const std::string& who, WallTime now);
 

@@ -119,6 +119,8 @@ class Sql {
   void close();
   // The tables are there: from now on the file must be, too, and a connection proves itself.
   void settled() { options_.migrate = false; }
+  // Whoever proved itself before must do so again: its server may have been failed over since.
+  void doubt() { suspect_ = true; }
   // Verbs that decide about trouble themselves.
   void set_trouble(Trouble trouble) { trouble_ = trouble; }
   const std::string& failure_text() const { return failure_text_; }

@@ -45,6 +45,7 @@ struct ExecutionView {
 
 // Newest first.
 Result<std::vector<ExecutionView>> list_executions(Catalog& catalog, const ExecutionFilter& filter);
+// Nothing: it is not there, and a write that was acknowledged just now proved this session.
 Result<std::optional<ExecutionView>> show_execution(Catalog& catalog, ExecutionId execution);
 // The execution that a submitter's key has, if it was made by just this request.
 Result<std::optional<ExecutionId>> find_accepted(Catalog& catalog, const std::string& submitter, const std::string& key,

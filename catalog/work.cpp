@@ -146,7 +146,8 @@ BatchOutcome write(Catalog& catalog, const Batch& batch) {
 Result<ShardTerm> take_shard(Catalog& catalog, ShardId shard, const std::string& master, WallTime now) {
   Sql& sql = catalog.sql();
   return sql.write([&] {
-    sql.run("INSERT INTO shards(shard, term, master, taken_at) VALUES (:a, 0, '', 0) ON CONFLICT DO NOTHING",
+    sql.run("INSERT INTO shards(shard, term, master, taken_at) VALUES (:a, coalesce((SELECT CAST(value AS BIGINT) FROM "
+            "properties WHERE name = 'terms_from'), 0), '', 0) ON CONFLICT DO NOTHING",
             shard.value);
     sql.run("UPDATE shards SET term = term + 1, master = :a, taken_at = :b WHERE shard = :c", master, now.us,
             shard.value);

@@ -101,9 +101,10 @@ Status ClusterSocket::State::open() {
   return Done{};
 }
 
+// A place that was reached stays until another one is: the next process begins there, and the configured one may be gone.
 void ClusterSocket::State::keep() {
   const auto there = load_whereabouts(place.kept);  // another process of this folder may be ahead of us
-  if (there && *there && ((*there)->serial > kept.serial || ((*there)->serial == kept.serial && (*there)->reached))) return;
+  if (there && *there && ((*there)->serial > kept.serial || ((*there)->reached && !kept.reached))) return;
   const auto saved = save_whereabouts(place.kept, kept);
   if (saved) return;
   ++disbelieved;

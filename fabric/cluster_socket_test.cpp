@@ -124,6 +124,25 @@ TEST_F(Moving, StaysUntilTheNewPlaceAnswers) {
   EXPECT_TRUE(kept().reached);
 }
 
+// The configured place may be gone by then.
+TEST_F(Moving, StartsWhereItWasWhileTheNextPlaceIsOnlyTold) {
+  open();
+  ASSERT_TRUE(until([&] { return socket_->connected(); }));
+  other_ = make_server("tcp://127.0.0.1:0");
+  const Whereabouts reached{1, other_->endpoint(), certificate(other_keys_), true};
+  socket_->move({1, reached.endpoint, reached.certificates, false}, read_steady());
+  ASSERT_TRUE(until([&] { return socket_->endpoint() == reached.endpoint; })) << notes_;
+  const std::string nowhere = make_server("tcp://127.0.0.1:0")->endpoint();
+  socket_->move({2, nowhere, certificate(other_keys_), false}, read_steady());
+  ASSERT_TRUE(noted(nowhere + " is not reached yet")) << notes_;
+  EXPECT_EQ(socket_->serial(), 2u);
+  EXPECT_EQ(kept(), reached);
+
+  open();
+  EXPECT_EQ(socket_->endpoint(), reached.endpoint);
+  EXPECT_TRUE(until([&] { return socket_->connected(); }));
+}
+
 TEST_F(Moving, DoesNotBelieveAnotherHostOrAnotherAuthority) {
   open();
   ASSERT_TRUE(until([&] { return socket_->connected(); }));

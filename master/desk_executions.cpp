@@ -74,6 +74,9 @@ std::variant<std::vector<catalog::ExecutionView>, DeskRefusal> read_chosen(Room&
   std::reverse(out.begin(), out.end());
   for (const auto id : chosen.must) {
     if (std::none_of(out.begin(), out.end(), [&](const auto& one) { return one.id == id; })) {
+      const auto proved = catalog::show_execution(room.catalog, id);
+      if (!proved) return refusal_of(room.catalog, proved.error());
+      if (*proved) return DeskRefusal{Refusal::catalog_unavailable, "the catalog's server changes: ask again"};
       return DeskRefusal{Refusal::not_found, "there is no execution " + std::to_string(id.value) +
                                                  "; `argosy execution list` shows those that are there"};
     }

@@ -47,6 +47,7 @@ struct PlantedBugs {
   bool lease_from_answer = false;          // counts a lease from the moment of the grant
   bool forget_before_recorded = false;     // drops an end once it was said
   bool hear_old_epoch = false;             // a broker that was followed by another is heard
+  bool ignore_incarnation = false;         // a restored catalog is taken for the one that it was
   bool resume_log_at_zero = false;         // sends the log again as if it were new
 };
 

@@ -163,25 +163,30 @@ TEST_P(Store, ShardsThatWereTakenAreCounted) {
   EXPECT_TRUE(settle_shards(db(), {"m1", {5}, {"h", "m", "b"}, "1.0", {1}, {1}}, 2).ok());
 }
 
-// A restored catalog is another one: its number differs, and no term that was given after the backup can stand.
+// A restored catalog is another one: its number differs, no term that was given after the backup can stand, brokers believe its
+// fleet, and no id of an execution that somebody was told since is given to another one.
 TEST_P(Store, ARestoreBeginsAnotherIncarnation) {
   const std::uint64_t before = *read_incarnation(db());
+  const std::uint64_t fleet = *fleet_serial(db());
   EXPECT_NE(before, 0u);
   ASSERT_TRUE(take_shard(db(), {1}, "m2", {1}).ok());
   ASSERT_TRUE(saw_master(db(), {"m1", {5}, {"h", "m", "b"}, "1.0", {1}, {2}}).ok());
-  const auto fleet = *fleet_serial(db());
+  const ExecutionId id = admit("before the backup");
   const auto begun = begin_incarnation(db(), "root", {77});
   ASSERT_TRUE(begun.ok()) << begun.error().message;
   EXPECT_EQ(begun->shards, 2u);
   EXPECT_NE(begun->incarnation, before);
   EXPECT_EQ(*read_incarnation(db()), begun->incarnation);
-  EXPECT_GT(*fleet_serial(db()), fleet + (std::uint64_t{1} << 31)) << "brokers would keep the fleet of before";
   EXPECT_EQ(write(db(), batch()).verdict, BatchVerdict::fenced);
+  EXPECT_GT(*fleet_serial(db()), fleet + (std::uint64_t{1} << 31));
   const auto shards = *list_shards(db());
   for (const auto& shard : shards) {
     EXPECT_GT(shard.reign.term.value, std::uint64_t{1} << 32);
     EXPECT_EQ(shard.master, "");
   }
+  fence_ = *take_shard(db(), {0}, "m1", {78});
+  EXPECT_GT(admit("after it").value, id.value + 999'999);
+  EXPECT_GT(take_shard(db(), {2}, "m1", {79})->term.value, std::uint64_t{1} << 32);  // not in the backup
   EXPECT_TRUE(list_masters(db())->empty());
   const auto told = *list_operations(db(), {.verb = "catalog.restored"});
   ASSERT_EQ(told.size(), 1u);
@@ -191,6 +196,18 @@ TEST_P(Store, ARestoreBeginsAnotherIncarnation) {
   EXPECT_FALSE(read_incarnation(db()).ok());
   EXPECT_TRUE(begin_incarnation(db(), "root", {78}).ok());
   EXPECT_TRUE(read_incarnation(db()).ok());
+}
+
+// The terms that were given between the two restores are no more in it than those from before.
+TEST_P(Store, ABackupMayBeRestoredTwice) {
+  const WallTime noon{1'795'000'000'000'000};
+  ASSERT_TRUE(begin_incarnation(db(), "root", noon).ok());
+  const Term first = take_shard(db(), {0}, "m1", noon)->term;
+  const std::uint64_t fleet = *fleet_serial(db());
+  behind("UPDATE shards SET term = 1; UPDATE properties SET value = '1' WHERE name = 'fleet_serial'");
+  ASSERT_TRUE(begin_incarnation(db(), "root", noon + seconds(1)).ok());
+  EXPECT_GT(take_shard(db(), {0}, "m1", noon)->term, first);
+  EXPECT_GT(*fleet_serial(db()), fleet);
 }
 
 TEST_P(Store, AnEndpointsSerialGrowsAndFollowsTheClock) {

@@ -4,6 +4,7 @@
 #include "catalog/clean.h"
 #include "catalog/logs.h"
 #include "catalog/projects.h"
+#include "catalog/sql.h"
 #include "catalog/verify.h"
 #include "tests/catalog/fixture.h"
 
@@ -69,6 +70,20 @@ TEST_P(Views, ExecutionsAreFilteredAndPaged) {
   EXPECT_EQ(totals.executions.at(ExecutionStatus::created), 4u);
   EXPECT_EQ(totals.active.total, 15u);
   EXPECT_EQ(totals.active.ready, 13u);
+}
+
+// A server that was failed over does not have the latest ones: it cannot acknowledge a write.
+TEST_P(Views, NotThereIsSaidByAProvedSession) {
+  if (!postgresql()) GTEST_SKIP() << "one file has no other server";
+  const ExecutionId id = admit("there");
+  const auto proofs = [&] {
+    return *db().sql().read([&] { return std::get<0>(*db().sql().row<std::int64_t>("SELECT CAST(writes AS BIGINT) FROM proofs")); });
+  };
+  const auto before = proofs();
+  EXPECT_TRUE((*show_execution(db(), id)).has_value());
+  EXPECT_EQ(proofs(), before);
+  EXPECT_FALSE((*show_execution(db(), {id.value + 1})).has_value());
+  EXPECT_EQ(proofs(), before + 1);
 }
 
 TEST_P(Views, ItemsAreListedWhetherClaimedOrNot) {

@@ -2,7 +2,8 @@
 
 namespace argosy::sim {
 
-Hub* Address::where(const std::string& host) {
+Hub* Address::where(const std::string& host, const std::string& name) {
+  if (!names_.contains(name) && hub(host) == nullptr) return nullptr;
   if (kind_ == AddressKind::one_host) return listener() != nullptr ? listener() : hubs_.front();
   if (kind_ == AddressKind::balanced) {
     std::vector<Hub*> serving;

@@ -22,8 +22,13 @@ class Address {
   AddressKind kind() const { return kind_; }
   void add(Hub& hub) { hubs_.push_back(&hub); }
 
-  // What a dialler on that host reaches; nullptr: nothing answers.
-  Hub* where(const std::string& host);
+  // What a dialler on that host reaches under that name; nullptr: nothing answers. The empty name is the configured one.
+  Hub* where(const std::string& host, const std::string& name);
+  // Names that lead here. The brokers' own watch is always led.
+  void lead(const std::string& name) { names_.insert(name); }
+  void lead_only(const std::string& name) { names_ = {name}; }
+  bool leads(const std::string& name) const { return names_.contains(name); }
+  bool leads_only(const std::string& name) const { return names_ == std::set<std::string>{name}; }
 
   // on_activate and on_deactivate have done their work on that broker's host.
   void bring(const std::string& broker);
@@ -42,6 +47,7 @@ class Address {
   Network& network_;
   AddressKind kind_;
   std::vector<Hub*> hubs_;
+  std::set<std::string> names_{""};
   std::set<std::string> on_;                     // hosts that have it
   std::string last_;                             // who announced it last
   std::map<std::string, std::string> believes_;  // where a host sends to

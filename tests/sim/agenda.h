@@ -11,6 +11,8 @@
 
 namespace argosy::sim {
 
+constexpr Time kStart{1'000'000};  // of each run
+
 class Agenda {
  public:
   using Act = std::function<void()>;
@@ -48,7 +50,7 @@ class Agenda {
     }
   };
 
-  Time now_{1'000'000};
+  Time now_ = kStart;
   std::uint64_t serial_ = 0;
   std::uint64_t done_ = 0;
   std::priority_queue<Entry> acts_;

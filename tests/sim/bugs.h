@@ -27,6 +27,7 @@ enum class Bug : std::uint8_t {
   key_forgotten_after_failover,  // P1: nor is it by the one that takes over
   unknown_settled_by_read,  // P5: a commit whose outcome is unknown is believed, because a former primary shows it
   adopter_reads_first,      // P3: a new holder reads the shard before its term is raised
+  adopter_reads_former,     // P5: a new holder reads the shard from a former primary
   adopter_does_not_wait,    // P3: a new holder counts as lost what the former one may have granted
   session_believed,         // P3: a new session is believed to be the end of the earlier one, without proof
   session_before_sweep,     // P3: a worker says Hello before what it left is gone
@@ -37,6 +38,14 @@ enum class Bug : std::uint8_t {
   log_window_unbounded,     // P9: a worker sends as much log as it has
   offers_unbounded,         // P9: a master publishes all that is ready
   explain_silent,           // P10: no reason is given
+  incarnation_ignored,      // P4: a worker brings ends to a restored catalog that its former self had asked for
+  terms_not_raised,         // liveness: a restored catalog gives terms again that were given since the backup
+  ids_used_again,           // P1: a restored catalog gives ids again that submitters were told since
+  fleet_from_backup,        // liveness: brokers keep the fleet of a later serial than the restored catalog's
+  endpoint_forgotten,       // liveness: who starts again does not know that the cluster moved
+  moved_untried,            // liveness: a party leaves for a place that does not answer yet
+  told_for_reached,         // liveness: a place that was only told replaces on disk the one that was reached
+  restore_does_not_wait,    // P3: masters start beside a worker that could not be stopped, before its leases are over
 };
 
 struct BugName {

@@ -10,11 +10,26 @@ ClientProcess::ClientProcess(Stage& stage, const Workload& workload, std::string
 void ClientProcess::start() {
   process.begin();
   session_ = SessionId{1 + stage_.rng.below(1ull << 62)};
+  place_.begin();
   stage_.network.join(*this);
+  const Duration since = stage_.agenda.now() - kStart;
   for (const Order& order : workload_.orders()) {
-    if (order.client == number_) process.post(order.when, [this, &order] { place(order); });
+    if (order.client == number_) process.post(std::max(order.when - since, Duration{}), [this, &order] { place(order); });
   }
   process.post(milliseconds(500), [this] { beat(); });
+}
+
+void ClientProcess::start_again() {
+  stage_.note(name() + " starts again");
+  process.end();
+  stage_.network.leave(*this);
+  linked_ = false;
+  connection_ = {};
+  requests_.clear();
+  orders_.clear();
+  accepted_.clear();
+  watched_.clear();
+  start();
 }
 
 void ClientProcess::place(const Order& order) {
@@ -64,7 +79,7 @@ void ClientProcess::say_all() {
   }
   std::map<ShardId, Watch> watches;
   for (const auto& [execution, watched] : watched_) {
-    if (!watched.ended) watches[watched.shard].executions.push_back(execution);
+    if (!watched.ended || stage_.rng.chance(1, 4)) watches[watched.shard].executions.push_back(execution);
   }
   for (auto& [shard, watch] : watches) {
     watch.request = "watch-" + std::to_string(shard.value);
@@ -95,6 +110,7 @@ void ClientProcess::frames_came(const Frames& frames) {
     epoch_ = message->envelope.epoch;
     return say_all();
   }
+  if (const auto* word = std::get_if<Endpoint>(&message->word)) place_.told(*word);
   if (message->envelope.to.connection == connection_) heard_at_ = stage_.agenda.now();
   if (const auto* word = std::get_if<Accepted>(&message->word)) return on_accepted(*word);
   if (const auto* word = std::get_if<Refused>(&message->word)) return on_refused(*word);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/place.h"
 #include "tests/sim/stage.h"
 #include "tests/sim/workload.h"
 
@@ -15,11 +16,13 @@ class ClientProcess : public Party {
  public:
   ClientProcess(Stage& stage, const Workload& workload, std::string name, std::uint32_t number);
 
-  void start();  // places its orders in the agenda
+  void start();        // places its orders in the agenda
+  void start_again();  // knows its orders alone, and repeats them
 
   void link_up() override;
   void link_down() override;
   void frames_came(const Frames& frames) override;
+  std::string place() const override { return place_.here(); }
 
   // Executions it was told of, that have not ended as far as it knows.
   std::vector<ExecutionId> open() const;
@@ -48,6 +51,7 @@ class ClientProcess : public Party {
   Stage& stage_;
   const Workload& workload_;
   std::uint32_t number_;
+  Place place_{stage_, *this};
   SessionId session_;
   bool linked_ = false;
   ConnectionId connection_;

@@ -89,6 +89,17 @@ void draw_brokers(Rng rng, Draw& d) {
   d.switchover = some(rng, 2);
 }
 
+void draw_operators(Rng rng, Draw& d) {
+  d.change_fleet = some(rng, 4);
+  if (rng.chance(1, 4)) {
+    d.back_up = 1 + up_to(rng, 2), d.restore = 1 + up_to(rng, 1);
+    if (rng.chance(1, 2)) d.run_least = seconds(6), d.run_most = seconds(40), d.lease = std::max(d.lease, seconds(8));  // much runs just then
+  }
+  d.roll = rng.chance(1, 5) ? 1 : 0;
+  d.roll_at_last = rng.chance(1, 4);
+  d.move_endpoint = rng.chance(1, 3) ? 1 + up_to(rng, 2) : 0;
+}
+
 }  // namespace
 
 Draw draw(std::uint64_t seed) {
@@ -99,6 +110,7 @@ Draw draw(std::uint64_t seed) {
   draw_faults(rng, d);
   draw_company(Rng(seed * 0xd1342543de82ef95 + 7), d);
   draw_brokers(Rng(seed * 0xaf251af3b0f025b5 + 11), d);
+  draw_operators(Rng(seed * 0x94d049bb133111eb + 13), d);
   if (d.kill_broker + d.kill_master + d.kill_worker + d.pause_worker + d.cut == 0) calm(d);
   d.executions = 1 + up_to(rng, 5);
   d.items_most = 1 + up_to(rng, 30);
@@ -106,9 +118,10 @@ Draw draw(std::uint64_t seed) {
   // Few tasks that outlive their leases by far, and workers that are away just then.
   d.items_most = 1 + up_to(rng, 5);
   d.workers = std::max(d.workers, 2u);
+  d.lease = std::max(d.lease, seconds(8));
   d.run_least = seconds(15);
   d.run_most = seconds(60);
-  d.pause_worker = 4 + up_to(rng, 4);
+  d.pause_worker = 10 + up_to(rng, 4);
   return d;
 }
 
@@ -124,7 +137,7 @@ std::string to_text(const Draw& d) {
          n(d.pause_broker) + ", master " + n(d.pause_master) + " and past its fencing " + n(d.sleep_master) + ", worker " + n(d.pause_worker) + "; hooks fail " + n(d.hook_fails_percent) + " %, brokers dark " + n(d.dark_broker) + ", walls " + n(d.wall) + ", switchovers " + n(d.switchover) + ", stops " + n(d.stop_broker) + ", blackouts " + n(d.blackout) + "; cuts " + n(d.cut) +
          ", partitions " + n(d.partition) + ", rogues " + n(d.rogue) + ", twins " + n(d.twin) + "; catalog away " + n(d.catalog_away) + ", slow " +
          n(d.catalog_slow) + ", failovers " + n(d.catalog_failover) + ", without standby " + n(d.catalog_standby_gone) + ", unknown " + n(d.unknown_percent) + " %; spools " + (d.lose_spools ? "may be lost" : "kept") +
-         "; executions " + n(d.executions) + ", items " + n(d.items_most) + ", run " + format_duration(d.run_most);
+         "; fleet changes " + n(d.change_fleet) + ", backups " + n(d.back_up) + ", restores " + n(d.restore) + ", rolls " + n(d.roll) + (d.roll_at_last ? " and at last" : "") + ", moves " + n(d.move_endpoint) + "; executions " + n(d.executions) + ", items " + n(d.items_most) + ", run " + format_duration(d.run_most);
 }
 
 }  // namespace argosy::sim

@@ -65,6 +65,11 @@ struct Draw {
   std::uint32_t unknown_percent = 0;       // of writes, while faults are on
   bool lose_spools = false;
 
+  // What operators do.
+  std::uint32_t change_fleet = 0, back_up = 0, restore = 0;
+  std::uint32_t roll = 0, move_endpoint = 0;
+  bool roll_at_last = false;               // in the healed world, too
+
   // Work.
   std::uint32_t executions = 4;
   std::uint32_t items_most = 20;

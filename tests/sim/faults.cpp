@@ -26,6 +26,11 @@ void World::plan_faults() {
   plan(drawn_.catalog_slow, &World::catalog_slow);
   plan(drawn_.catalog_failover, &World::catalog_failover);
   plan(drawn_.catalog_standby_gone, &World::catalog_standby_gone);
+  plan(drawn_.change_fleet, &World::change_fleet);
+  plan(drawn_.back_up, &World::back_up);
+  plan(drawn_.restore, &World::restore);
+  plan(drawn_.roll, &World::roll);
+  plan(drawn_.move_endpoint, &World::move_endpoint);
 }
 
 void World::plan(std::uint32_t count, void (World::*fault)()) {
@@ -56,9 +61,7 @@ BrokerProcess& World::any_broker() {
 }
 
 void World::start_later(BrokerProcess& broker, Duration after) {
-  agenda_.after(after, [&broker] {
-    if (!broker.process.up()) broker.start();
-  });
+  agenda_.after(after, [this, &broker] { start(broker); });
 }
 
 // As another broker's hook does it, past all networks.
@@ -119,9 +122,7 @@ void World::kill_master() {
   MasterProcess& master = any_master();
   if (!master.process.up()) return;
   master.kill();
-  agenda_.after(milliseconds(20) + up_to(seconds(6)), [this, &master] {
-    if (!master.process.up()) master.start();
-  });
+  agenda_.after(milliseconds(20) + up_to(seconds(6)), [this, &master] { start(master); });
 }
 
 void World::kill_worker() {
@@ -135,9 +136,7 @@ void World::kill_worker() {
   if (drawn_.lose_spools && rng_.chance(1, 3)) worker.lose_spool();
   // A service manager may start it before what it left is gone.
   const Duration most = rng_.chance(1, 3) ? milliseconds(60) : seconds(rng_.chance(1, 3) ? 20 : 2);
-  agenda_.after(milliseconds(20) + up_to(most), [&worker] {
-    if (!worker.process.up()) worker.start();
-  });
+  agenda_.after(milliseconds(20) + up_to(most), [this, &worker] { start(worker); });
 }
 
 void World::kill_keeper() { any_worker().kill_keeper(); }
@@ -179,7 +178,7 @@ void World::wake_when_followed(MasterProcess& master, ShardId shard, Time latest
 void World::twin_comes() {
   const std::size_t which = rng_.below(workers_.size());
   WorkerProcess& twin = *twins_[which];
-  if (twin.process.up()) return;
+  if (twin.process.up() || stopped_) return;
   if (rng_.chance(2, 3)) {
     stage_.note(workers_[which]->name() + " is partitioned, and its twin comes");
     network_.partition(*workers_[which], seconds(5) + up_to(seconds(30)));
@@ -286,9 +285,17 @@ void World::catalog_failover() {
   stage_.note("the catalog fails over");
   store_.fail_over(milliseconds(50) + up_to(seconds(rng_.chance(1, 4) ? 10 : 2)));
   if (!rng_.chance(1, 2)) return;
-  const std::string& victim = any_master().name();
-  stage_.note(victim + " stays connected to the former primary");
-  store_.lead_to_zombie(victim, up_to(seconds(12)));
+  MasterProcess& victim = any_master();
+  stage_.note(victim.name() + " still finds the former primary");
+  store_.lead_to_zombie(victim.name(), up_to(seconds(12)));
+  if (masters_.size() < 2 || !rng_.chance(1, 2)) return;
+  agenda_.after(up_to(seconds(3)), [this, &victim] {  // it may take the shards of the others meanwhile
+    for (const auto& other : masters_) {
+      if (other.get() == &victim || !other->process.up()) continue;
+      other->kill();
+      agenda_.after(seconds(1) + up_to(seconds(6)), [this, &other] { start(*other); });
+    }
+  });
 }
 
 void World::catalog_standby_gone() {

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "catalog/fleet.h"
 #include "catalog/views.h"
 #include "master/admit.h"
 #include "master/state.h"
@@ -31,13 +32,8 @@ master::PlantedBugs planted_bugs(Bug bug) {
 
 }  // namespace
 
-MasterProcess::MasterProcess(Stage& stage, const Workload& workload, std::string name, HostClock clock,
-                             std::vector<RosterEntry> roster)
-    : Party(stage.agenda, Role::master, std::move(name)),
-      stage_(stage),
-      workload_(workload),
-      clock_(clock),
-      roster_(std::move(roster)) {}
+MasterProcess::MasterProcess(Stage& stage, const Workload& workload, std::string name, HostClock clock)
+    : Party(stage.agenda, Role::master, std::move(name)), stage_(stage), workload_(workload), clock_(clock) {}
 
 void MasterProcess::start() {
   process.begin();
@@ -63,16 +59,9 @@ void MasterProcess::start() {
   limits.values_chunks = 2;
   machine_ = std::make_unique<master::Machine>(self, limits, Rng(stage_.rng.next()), nullptr, planted_bugs(stage_.bug));
   asked_.clear();
-  FleetNews fleet;
-  fleet.serial = 1;
-  for (const RosterEntry& entry : roster_) {
-    if (entry.role == Role::worker) {
-      fleet.workers.push_back({entry.name, entry.key, entry.state, false, {}});
-    } else {
-      fleet.others.push_back(entry);
-    }
-  }
-  process.post(milliseconds(1), [this, fleet] { step(DeskOrder(fleet)); });
+  fleet_said_.reset();
+  process.post(milliseconds(1), [this] { look_at_fleet(); });
+  place_.begin();
   stage_.network.join(*this);
 }
 
@@ -83,6 +72,12 @@ void MasterProcess::kill() {
   stage_.network.leave(*this);
   stage_.witnesses.tell([&](Witness& witness) { witness.process_ended(label()); });
 }
+
+void MasterProcess::stop() {
+  if (machine_ && !process.paused()) step(master::ShutDown{});
+}
+
+bool MasterProcess::works() const { return machine_ && machine_->state().link.welcome; }
 
 void MasterProcess::link_up() { step(master::LinkUp{}); }
 void MasterProcess::link_down() { step(master::LinkDown{}); }
@@ -129,7 +124,13 @@ void MasterProcess::honour(master::Effects& effects) {
   for (const master::LookUp& debt : effects.lookups) look_up(debt);
   for (const master::NeedValues& debt : effects.needs) read_values(debt);
   for (const std::string& note : effects.notes) stage_.note(name() + " notes: " + note);
+  if (effects.move) place_.told(*effects.move);
   if (effects.reconnect) stage_.network.reconnect(*this);
+  if (!effects.over) return;
+  process.post(Duration{}, [this] {
+    stage_.note(name() + " has stopped in good order");
+    kill();
+  });
 }
 
 void MasterProcess::wake_later() {
@@ -162,6 +163,27 @@ bool MasterProcess::holds(ExecutionId execution) const {
 }
 
 // -- The desk.
+
+// Every two seconds: another master's desk may have changed it.
+void MasterProcess::look_at_fleet() {
+  process.post(seconds(2), [this] { look_at_fleet(); });
+  if (stage_.store.away()) return;
+  catalog::Catalog& shown = stage_.store.shown_to(name());
+  FleetNews fleet;
+  fleet.serial = *catalog::fleet_serial(shown);
+  if (fleet_said_ == fleet.serial) return;
+  fleet_said_ = fleet.serial;
+  fleet.endpoint = *catalog::read_endpoint(shown);
+  const auto workers = catalog::list_workers(shown);
+  const auto parties = catalog::list_parties(shown);
+  for (const catalog::WorkerRecord& worker : *workers) {
+    fleet.workers.push_back({worker.party.name, worker.party.key, RosterState::enabled, worker.draining, {}});
+  }
+  for (const catalog::Party& party : *parties) {
+    if (party.role != Role::worker) fleet.others.push_back({party.key, party.name, party.role, RosterState::enabled, {}});
+  }
+  step(DeskOrder(std::move(fleet)));
+}
 
 void MasterProcess::desk(const Message& message) {
   const Address& client = message.envelope.from;
@@ -222,7 +244,7 @@ void MasterProcess::answer(const DeskOutcome& outcome) {
   }
   // What is missing had ended before, or is another master's by now.
   if (const auto* canceled = std::get_if<CancelOutcome>(&outcome); canceled != nullptr && canceled->executions.empty()) {
-    const auto view = catalog::show_execution(stage_.store.truth(), asked.execution);
+    const auto view = catalog::show_execution(stage_.store.shown_to(name()), asked.execution);
     if (!view.ok() || !*view || !is_terminal((**view).status)) {
       return say_to(asked.client, Refused{asked.word, Refusal::unreachable, "ask again", asked.request, {}});
     }
@@ -243,9 +265,13 @@ void MasterProcess::explained(ExecutionId execution, const ExplainOutcome& outco
 void MasterProcess::look_up(const master::LookUp& debt) {
   process.post(stage_.up_to(milliseconds(5)), [this, debt] {
     if (stage_.store.away()) return;
-    const auto view = catalog::show_execution(stage_.store.truth(), debt.execution);
-    if (!view.ok() || !*view) {
-      return say_to(debt.client, Refused{Watch::word, Refusal::not_found, "no such execution", debt.request, {}});
+    catalog::Catalog& shown = stage_.store.shown_to(name());
+    const auto view = catalog::show_execution(shown, debt.execution);
+    const bool proved = &shown == &stage_.store.truth();
+    if (!view.ok() || (!*view && !proved)) return;  // the client asks again
+    if (!*view) {
+      const std::string text = "there is no execution " + std::to_string(debt.execution.value);
+      return say_to(debt.client, Refused{Watch::word, Refusal::not_found, text, debt.request, {}});
     }
     say_to(debt.client, Changed{debt.request, debt.execution, (**view).status, (**view).counts});
   });

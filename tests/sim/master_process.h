@@ -3,9 +3,11 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "master/machine.h"
+#include "tests/sim/place.h"
 #include "tests/sim/stage.h"
 #include "tests/sim/workload.h"
 
@@ -13,15 +15,17 @@ namespace argosy::sim {
 
 class MasterProcess : public Party {
  public:
-  // `roster`: what every master tells the broker: all workers and submitters.
-  MasterProcess(Stage& stage, const Workload& workload, std::string name, HostClock clock, std::vector<RosterEntry> roster);
+  MasterProcess(Stage& stage, const Workload& workload, std::string name, HostClock clock);
 
   void start();
   void kill();
+  void stop();         // in good order
+  bool works() const;  // it has greeted a broker
 
   void link_up() override;
   void link_down() override;
   void frames_came(const Frames& frames) override;
+  std::string place() const override { return place_.here(); }
 
   // Asks why the execution is where it is; witnesses hear the answer. Nothing if this master does not hold it.
   void explain(ExecutionId execution);
@@ -43,6 +47,7 @@ class MasterProcess : public Party {
   void wake_later();
 
   // The desk.
+  void look_at_fleet();
   void desk(const Message& message);
   void on_submit(const Envelope& envelope, const Submit& word);
   void on_ask(const Address& client, const Ask& word);
@@ -56,7 +61,8 @@ class MasterProcess : public Party {
   Stage& stage_;
   const Workload& workload_;
   HostClock clock_;
-  std::vector<RosterEntry> roster_;
+  Place place_{stage_, *this};
+  std::optional<std::uint64_t> fleet_said_;  // serial of what the machine was told
   std::unique_ptr<master::Machine> machine_;
   std::map<std::uint64_t, Asked> asked_;  // by ticket
   std::uint64_t last_ticket_ = 0;

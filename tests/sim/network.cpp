@@ -122,10 +122,8 @@ void Network::dial(Party& party, Duration after) {
 void Network::try_to_connect(Party& party) {
   const bool broker = party.role() == Role::broker;
   const Duration again = broker ? milliseconds(40) : milliseconds(20) + microseconds(static_cast<std::int64_t>(rng_.below(200'000)));
-  Hub* const hub = party.peer().empty() ? resolve_(party.host()) : hubs_.at(party.peer());
-  if (hub == nullptr || party.process.paused() || !reaches(party.host(), hub->name()) || !reaches(hub->name(), party.host())) {
-    return dial(party, again);
-  }
+  Hub* const hub = party.peer().empty() ? resolve_(party.host(), party.place()) : hubs_.at(party.peer());
+  if (hub == nullptr || party.process.paused() || !hears_both_ways(party, *hub)) return dial(party, again);
   const bool listens = party.peer().empty() ? hub->listens() : hub->process.up();
   if (!listens) {
     dial(party, again);
@@ -133,6 +131,15 @@ void Network::try_to_connect(Party& party) {
   }
   if (hub->process.paused()) return dial(party, again);
   connect(party, *hub);
+}
+
+bool Network::hears_both_ways(const Party& party, const Hub& hub) const {
+  return reaches(party.host(), hub.name()) && reaches(hub.name(), party.host());
+}
+
+bool Network::answers(const Party& party, const std::string& place) const {
+  const Hub* const hub = resolve_(party.host(), place);
+  return hub != nullptr && hears_both_ways(party, *hub) && hub->listens() && !hub->process.paused();
 }
 
 void Network::connect(Party& party, Hub& hub) {

@@ -41,6 +41,7 @@ class Party {
   virtual void refused() {}                       // a try to connect was
   virtual std::string host() const { return label(); }
   virtual std::string peer() const { return {}; } // the broker on whose own address it dials; empty: the virtual endpoint
+  virtual std::string place() const { return {}; } // name of the virtual endpoint, where the cluster moved
 
   Role role() const { return role_; }
   const std::string& name() const { return name_; }
@@ -80,8 +81,8 @@ class Network {
   Network(Agenda& agenda, Rng& rng, Duration delay_most) : agenda_(agenda), rng_(rng), delay_most_(delay_most) {}
 
   void add_hub(Hub& hub) { hubs_[hub.name()] = &hub; }
-  // The hub on whose host the virtual endpoint is, for somebody on that host; nullptr: nowhere that answers.
-  using Resolve = std::function<Hub*(const std::string& host)>;
+  // The hub on whose host the virtual endpoint of that name is, for somebody on that host; nullptr: nowhere that answers.
+  using Resolve = std::function<Hub*(const std::string& host, const std::string& place)>;
   void set_resolve(Resolve resolve) { resolve_ = std::move(resolve); }
   void set_delay(Duration most) { delay_most_ = most; }
 
@@ -89,6 +90,8 @@ class Network {
   void join(Party& party);
   void leave(Party& party);      // no more: its process was killed or has left
   void reconnect(Party& party);  // closes the socket and dials anew
+  // Whether the virtual endpoint of that name takes connections from there.
+  bool answers(const Party& party, const std::string& place) const;
   void hub_died(Hub& hub);       // all its links break
   void hub_stops(Hub& hub);      // listening on the virtual endpoint: what is queued there is still sent
 
@@ -133,6 +136,7 @@ class Network {
 
   void dial(Party& party, Duration after);
   void try_to_connect(Party& party);
+  bool hears_both_ways(const Party& party, const Hub& hub) const;
   void connect(Party& party, Hub& hub);
   void pump_up(const LinkPtr& link);
   void pump_down(const LinkPtr& link);

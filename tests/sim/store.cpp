@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "catalog/fleet.h"
+#include "catalog/incarnation.h"
 #include "catalog/sql.h"
 #include "catalog/work.h"
 #include "schemas/states.h"
@@ -16,6 +18,7 @@ Store::Store(Agenda& agenda, Rng& rng, Duration commit_most, Bug bug)
   auto opened = catalog::Catalog::open("sqlite::memory:", options);
   CHECK(opened.ok());
   catalog_ = std::move(*opened);
+  begin_life();
 }
 
 Store::~Store() = default;
@@ -43,9 +46,7 @@ Store::Fate Store::fate(const std::string& master, Time asked_at, bool master_li
   if (asked_at < failed_over_at_) return rng_.chance(1, 2) ? Fate::unknown_done : Fate::unknown_not_done;
   if (away()) return Fate::unreachable;
   if (!master_lives && rng_.chance(1, 2)) return Fate::not_done;
-  if (const auto zombie = zombie_until_.find(master); zombie != zombie_until_.end() && agenda_.now() < zombie->second) {
-    return Fate::unknown_not_done;
-  }
+  if (is_led_astray(master)) return Fate::unknown_not_done;
   if (unknown_percent_ == 0 || !rng_.chance(unknown_percent_, 100)) return Fate::done;
   return rng_.chance(1, 2) ? Fate::unknown_done : Fate::unknown_not_done;
 }
@@ -138,19 +139,32 @@ void Store::take(Process& master, const std::string& name, ShardId shard, WallTi
 // A transaction of its own, later.
 void Store::finish_take(Process& master, const std::string& name, ShardTerm reign, Result<ShardSnapshot> early, Taken taken) {
   const std::uint64_t life = master.life();
-  agenda_.at(next_turn(name), [this, &master, life, reign, early = std::move(early), taken = std::move(taken)]() mutable {
+  agenda_.at(next_turn(name), [this, &master, name, life, reign, early = std::move(early), taken = std::move(taken)]() mutable {
     if (master.life() != life) return;
-    auto snapshot = away() ? Result<ShardSnapshot>(Error{"the catalog cannot be reached"})
-                           : catalog::read_shard(*catalog_, reign);
+    auto snapshot = away() ? Result<ShardSnapshot>(Error{"the catalog cannot be reached"}) : read(name, reign);
     if (snapshot.ok() && early.ok()) snapshot = std::move(early), snapshot->reign = reign;
     if (!snapshot.ok()) {
       return master.post(Duration{}, [taken, reign, why = snapshot.error().message] {
         taken(master::TakeFailed{reign.shard, why});
       });
     }
-    master::Adopted adopted{std::move(*snapshot), {}, {}};
+    master::Adopted adopted{std::move(*snapshot), {}, {}, *catalog::read_incarnation(*catalog_)};
     master.post(Duration{}, [taken, adopted = std::move(adopted)] { taken(adopted); });
   });
+}
+
+// A session is proved by a write on it that is acknowledged: never that on a former primary.
+Result<ShardSnapshot> Store::read(const std::string& name, ShardTerm reign) {
+  if (!is_led_astray(name)) return catalog::read_shard(*catalog_, reign);
+  if (bug_ != Bug::adopter_reads_former) return Error{"the session could not be proved: this server was failed over"};
+  const auto shards = catalog::list_shards(former_->catalog());
+  for (const catalog::ShardRecord& shard : *shards) {
+    if (shard.reign.shard != reign.shard) continue;
+    auto snapshot = catalog::read_shard(former_->catalog(), shard.reign);
+    if (snapshot.ok()) snapshot->reign = reign;
+    return snapshot;
+  }
+  return Error{"there is no such shard"};
 }
 
 // The planted bug: what a failover leaves of the keys.
@@ -159,12 +173,25 @@ void Store::forget_keys() {
   (void)sql.write([&] { return sql.run("UPDATE executions SET key = key || '~' || id WHERE key NOT LIKE '%~%'"); });
 }
 
+catalog::Catalog& Store::shown_to(const std::string& master) {
+  return is_led_astray(master) ? former_->catalog() : *catalog_;
+}
+
+// Each new session may be on the one or the other.
+bool Store::is_led_astray(const std::string& master) {
+  const auto zombie = zombie_until_.find(master);
+  return zombie != zombie_until_.end() && agenda_.now() < zombie->second && rng_.chance(1, 2);
+}
+
 void Store::fail_over(Duration how_long) {
   failed_over_at_ = agenda_.now();
   go_away(how_long);
 }
 
-void Store::lead_to_zombie(const std::string& master, Duration how_long) { zombie_until_[master] = agenda_.now() + how_long; }
+void Store::lead_to_zombie(const std::string& master, Duration how_long) {
+  former_ = std::make_unique<CatalogCopy>(*catalog_);
+  zombie_until_[master] = agenda_.now() + how_long;
+}
 
 const std::string& Store::holder(ShardId shard) const {
   static const std::string nobody;

@@ -15,6 +15,7 @@
 #include "schemas/records.h"
 #include "tests/sim/agenda.h"
 #include "tests/sim/bugs.h"
+#include "tests/sim/catalog_copy.h"
 #include "tests/sim/host.h"
 #include "tests/sim/journal.h"
 #include "tests/sim/witness.h"
@@ -35,6 +36,16 @@ class Store {
   using Taken = std::function<void(std::variant<master::Adopted, master::TakeFailed>)>;
   void take(Process& master, const std::string& name, ShardId shard, WallTime at, Taken taken);
 
+  // What a master's connection shows: a former primary shows what was there when it was followed.
+  catalog::Catalog& shown_to(const std::string& master);
+
+  // A backup is taken; later it is put back, and `argosy catalog restored` is said. Required: no master runs.
+  void back_up();
+  bool has_backup() const { return backup_ != nullptr; }
+  void restore();
+  // Which life of the catalog this is: its restores, counted.
+  std::uint32_t life() const { return life_; }
+
   // The planted bug second_end_overwrites: a late end replaces the one that stands.
   void overwrite_end(const AttemptEnd& end);
 
@@ -44,7 +55,7 @@ class Store {
   void be_slow(Duration how_long) { slow_until_ = std::max(slow_until_, agenda_.now() + how_long); }
   // The primary dies; the standby is promoted after that time. What was under way may have got there, or not.
   void fail_over(Duration how_long);
-  // This master's connection leads to the former primary: it reads, and its commits never end well.
+  // This master's sessions may lead to the former primary: it can be read there, and commits never end well.
   void lead_to_zombie(const std::string& master, Duration how_long);
   // The synchronous standby is gone: commits hang until it is back, then they are done.
   void lose_standby(Duration how_long) { hang_until_ = std::max(hang_until_, agenda_.now() + how_long); }
@@ -65,6 +76,9 @@ class Store {
   Batch spoiled(const Batch& batch);
   void forget_keys();
   Time next_turn(const std::string& name);
+  void begin_life();
+  bool is_led_astray(const std::string& master);
+  Result<ShardSnapshot> read(const std::string& name, ShardTerm reign);
   void finish_take(Process& master, const std::string& name, ShardTerm reign, Result<ShardSnapshot> early, Taken taken);
 
   Agenda& agenda_;
@@ -72,6 +86,9 @@ class Store {
   Duration commit_most_;
   Bug bug_;
   std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<CatalogCopy> backup_;
+  std::unique_ptr<CatalogCopy> former_;   // what a former primary has
+  std::uint32_t life_ = 0;
   Witnesses* witnesses_ = nullptr;
   Journal* journal_ = nullptr;
   std::map<std::string, Time> busy_until_;

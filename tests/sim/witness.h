@@ -24,6 +24,7 @@ struct Deed {
   bool by_itself = false;   // it came to its own end: exit_code counts
   std::int32_t exit_code = -1;
   std::uint64_t log_bytes = 0;
+  std::uint32_t life = 0;   // of the catalog, in which it began
 };
 
 struct Report {
@@ -46,6 +47,9 @@ class Witness {
   virtual void forgot(const std::string& /*worker*/, AttemptRef, bool /*had_end*/) {}
   virtual void forgot_log(const std::string& /*worker*/, AttemptRef, std::uint64_t /*offset*/) {}
   virtual void process_ended(const std::string& /*party*/) {}
+  // A backup of the catalog is taken; it is put back: what was seen since then may be gone, and nothing of it may come back.
+  virtual void backed_up() {}
+  virtual void restored() {}
   virtual void explained(ExecutionId, const std::vector<std::string>& /*reasons*/) {}
   virtual void finish() {}                                   // all is quiet: everything must have ended
 
@@ -64,8 +68,8 @@ struct Bounds {
   std::uint64_t log_window = 0;
 };
 
-// The byte at a place of what an attempt writes: what is stored can be told from what was meant.
-char log_byte(AttemptRef attempt, std::uint64_t offset);
+// The byte at a place of what an attempt writes in a life of the catalog: what is stored can be told from what was meant.
+char log_byte(AttemptRef attempt, std::uint32_t life, std::uint64_t offset);
 
 std::unique_ptr<Witness> witness_p1(catalog::Catalog&, std::vector<Report>&);
 std::unique_ptr<Witness> witness_p2(catalog::Catalog&, std::vector<Report>&);

@@ -1,5 +1,6 @@
 // P1, accepted is kept: what is Accepted is in the catalog at that moment, with its key and its submitter; a key has one
-// execution, and another request under it is never accepted.
+// execution, and another request under it is never accepted; nobody is told that it is not there. A restored catalog keeps
+// what was accepted before its backup, and gives no id a second time.
 #include <map>
 #include <utility>
 
@@ -17,7 +18,23 @@ class P1 : public Witness {
     if (const auto* word = std::get_if<Submit>(&message.word)) {
       first_.try_emplace({message.envelope.from.name, word->key}, word->priority);
     }
+    if (const auto* word = std::get_if<Refused>(&message.word)) refused(*word);
     if (const auto* word = std::get_if<Accepted>(&message.word)) accepted({message.envelope.to.name, word->key}, word->execution);
+  }
+
+  void backed_up() override {
+    kept_ = accepted_;
+    again_ = false;
+  }
+  // A backup that is restored a second time gives the ids again that were told since the first time: operating.md says so.
+  void restored() override {
+    accepted_ = kept_;
+    if (again_) {
+      told_ = told_then_;
+    } else {
+      told_then_ = told_;
+    }
+    again_ = true;
   }
 
   void finish() override {
@@ -35,6 +52,17 @@ class P1 : public Witness {
  private:
   using Key = std::pair<std::string, std::string>;  // submitter and idempotency key
 
+  // "there is no execution 17"
+  void refused(const Refused& word) {
+    if (word.reason != Refusal::not_found || word.refused_word != Watch::word) return;
+    const std::size_t digits = word.text.find_first_of("0123456789");
+    if (digits == std::string::npos) return;
+    const ExecutionId execution{std::stoull(word.text.substr(digits))};
+    for (const auto& [key, known] : accepted_) {
+      if (known == execution) report(word.text + " was said, and it was accepted for " + key.second);
+    }
+  }
+
   void accepted(const Key& key, ExecutionId execution) {
     const std::string what = "execution " + std::to_string(execution.value) + " was accepted for " + key.second;
     const auto [known, is_new] = accepted_.emplace(key, execution);
@@ -42,6 +70,8 @@ class P1 : public Witness {
       return report(what + ", which has execution " + std::to_string(known->second.value) + " already");
     }
     if (!is_new) return;
+    const auto [told, first_told] = told_.emplace(execution, key);
+    if (told->second != key) return report(what + ", and that id was told for " + told->second.second + " before");
     const auto view = catalog::show_execution(truth_, execution);
     if (!view.ok() || !*view) return report(what + ", and is not in the catalog");
     if ((**view).key != key.second || (**view).submitter != key.first) {
@@ -53,7 +83,9 @@ class P1 : public Witness {
   }
 
   std::map<Key, std::int32_t> first_;       // priority tells a request from another one
-  std::map<Key, ExecutionId> accepted_;
+  std::map<Key, ExecutionId> accepted_, kept_;
+  std::map<ExecutionId, Key> told_, told_then_;  // in any life of the catalog; when the backup was first restored
+  bool again_ = false;
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 // P4, ended once: an item's end and an attempt's end stand as they were first committed; what has ended is neither claimed
-// nor run again; an end says what the process did; after a cancel was confirmed nothing is claimed; in the end all has ended.
+// nor run again; an end says what the process did (in this life of the catalog); after a cancel was confirmed nothing is claimed; in the end all has ended.
 #include <map>
 #include <optional>
 #include <set>
@@ -26,13 +26,22 @@ class P4 : public Witness {
   }
 
   void began(const Deed& deed) override {
-    const auto it = items_.find(deed.attempt.item);
-    if (it == items_.end()) return;
+    const auto it = known_.items.find(deed.attempt.item);
+    if (it == known_.items.end()) return;
     report(to_text(deed.attempt) + " runs on " + deed.worker + ", and its item has ended: " +
            std::string(to_string(it->second)));
   }
 
-  void gone(const Deed& deed) override { deeds_[deed.attempt] = deed; }
+  void gone(const Deed& deed) override {
+    if (deed.life == life_) deeds_[deed.attempt] = deed;
+  }
+
+  void backed_up() override { kept_ = known_; }
+  void restored() override {
+    known_ = kept_;
+    deeds_.clear();  // what began in an earlier life of the catalog counts no more
+    ++life_;
+  }
 
   void committed(const Batch& batch, const BatchOutcome&, Term) override {
     for (const ClaimRow& row : batch.claims) claimed(row);
@@ -40,7 +49,7 @@ class P4 : public Witness {
   }
 
   void finish() override {
-    for (const auto& [attempt, first] : ends_) compare(attempt, first);
+    for (const auto& [attempt, first] : known_.ends) compare(attempt, first);
     const auto all = catalog::list_executions(truth_, {});
     if (!all.ok()) return report("the catalog cannot be listed: " + all.error().message);
     for (const catalog::ExecutionView& view : *all) {
@@ -62,20 +71,20 @@ class P4 : public Witness {
     const auto view = catalog::show_execution(truth_, it->second);
     const bool stands = view.ok() && *view && ((**view).status == ExecutionStatus::stopping || is_terminal((**view).status));
     if (!stands) report("the cancel of execution " + std::to_string(it->second.value) + " was confirmed, and is not committed");
-    stopped_.insert(it->second);
+    known_.stopped.insert(it->second);
   }
 
   void claimed(const ClaimRow& row) {
-    if (!claims_.insert(row.attempt).second) return;  // the same batch again
+    if (!known_.claims.insert(row.attempt).second) return;  // the same batch again
     const ItemRef& item = row.attempt.item;
-    if (items_.contains(item)) report(to_text(row.attempt) + " is claimed, and its item has ended");
-    if (stopped_.contains(item.execution)) report(to_text(row.attempt) + " is claimed after the cancel was confirmed");
+    if (known_.items.contains(item)) report(to_text(row.attempt) + " is claimed, and its item has ended");
+    if (known_.stopped.contains(item.execution)) report(to_text(row.attempt) + " is claimed after the cancel was confirmed");
   }
 
   void ended(const EndRow& row) {
     const AttemptRef& attempt = row.end.attempt;
-    if (!ends_.emplace(attempt, row).second) return;
-    if (is_terminal(row.item)) items_.emplace(attempt.item, row.item);
+    if (!known_.ends.emplace(attempt, row).second) return;
+    if (is_terminal(row.item)) known_.items.emplace(attempt.item, row.item);
     if (row.end.reason != EndReason::succeeded && row.end.reason != EndReason::exit_status) return;
     const auto deed = deeds_.find(attempt);
     const bool did = deed != deeds_.end() && deed->second.by_itself && deed->second.exit_code == row.end.exit_code;
@@ -96,11 +105,15 @@ class P4 : public Witness {
   }
 
   std::map<std::pair<std::string, std::string>, ExecutionId> cancels_;  // by client and request
-  std::set<ExecutionId> stopped_;
-  std::set<AttemptRef> claims_;
-  std::map<AttemptRef, EndRow> ends_;
-  std::map<ItemRef, ItemState> items_;    // that have ended
+  struct Known {                          // of what is committed
+    std::set<ExecutionId> stopped;
+    std::set<AttemptRef> claims;
+    std::map<AttemptRef, EndRow> ends;
+    std::map<ItemRef, ItemState> items;   // that have ended
+  };
+  Known known_, kept_;                    // now, and at the backup
   std::map<AttemptRef, Deed> deeds_;
+  std::uint32_t life_ = 0;
 };
 
 }  // namespace

@@ -14,7 +14,16 @@ class P5 : public Witness {
  public:
   using Witness::Witness;
 
-  void gone(const Deed& deed) override { deeds_[deed.attempt] = deed; }
+  void gone(const Deed& deed) override {
+    if (deed.life == life_) deeds_[deed.attempt] = deed;
+  }
+
+  void backed_up() override { kept_ = ends_; }
+  void restored() override {
+    ends_ = kept_;
+    deeds_.clear();
+    ++life_;
+  }
 
   void committed(const Batch& batch, const BatchOutcome&, Term) override {
     for (const OutputRow& row : batch.outputs) compare(row.chunk);
@@ -62,14 +71,15 @@ class P5 : public Witness {
  private:
   void compare(const LogChunk& chunk) {
     for (std::uint32_t i = 0; i < chunk.data.size(); ++i) {
-      if (chunk.data[i] == log_byte(chunk.attempt, chunk.offset + i)) continue;
+      if (chunk.data[i] == log_byte(chunk.attempt, life_, chunk.offset + i)) continue;
       return report("byte " + std::to_string(chunk.offset + i) + " of the log of " + to_text(chunk.attempt) +
                     " is not what was written");
     }
   }
 
   std::map<AttemptRef, Deed> deeds_;
-  std::map<AttemptRef, AttemptEnd> ends_;  // as first committed
+  std::map<AttemptRef, AttemptEnd> ends_, kept_;  // as first committed: now, and at the backup
+  std::uint32_t life_ = 0;                        // of the catalog
 };
 
 }  // namespace

@@ -57,8 +57,8 @@ void WorkerHost::start_task(const worker::StartTask& order) {
   if (tasks_.contains(order.attempt)) return;
   RunningTask& task = tasks_[order.attempt];
   task.serial = ++last_serial_;
-  task.deed = {order.attempt, worker_, keeper_session_, false, -1, 0};
-  task.plan = workload_.behaviour(order.attempt);
+  task.deed = {order.attempt, worker_, keeper_session_, false, -1, 0, stage_.store.life()};
+  task.plan = workload_.behaviour(order.attempt, task.deed.life);
   task.started_at = clock_.now(stage_.agenda.now()).wall;
   task.deadline = order.lease_deadline;
   stage_.note(worker_ + " runs " + to_text(order.attempt));
@@ -127,7 +127,7 @@ void WorkerHost::go_on(AttemptRef attempt, std::uint64_t serial) {
       }
       ++task->writes_done;
       task->deed.log_bytes += bytes;
-      if (listener_) listener_->wrote(attempt, bytes);
+      if (listener_) listener_->wrote(task->deed, bytes);
       return go_on(attempt, serial);
     }
     return stage_.agenda.after(when - age, [this, attempt, serial] { go_on(attempt, serial); });

@@ -19,6 +19,7 @@ namespace argosy::sim {
 struct Spooled {
   SessionId session;
   ShardId shard;
+  std::uint32_t life = 0;         // of the catalog, in which it began
   std::optional<AttemptEnd> end;
   std::vector<LogChunk> chunks;   // by offset
   std::uint64_t log_bytes = 0;    // written so far, dropped ones too
@@ -29,7 +30,7 @@ class WorkerHost {
   // What a task's process does that its worker would see; called whether a worker listens or not.
   struct Listener {
     std::function<void(AttemptRef, std::uint64_t pid)> started;
-    std::function<void(AttemptRef, std::uint32_t bytes)> wrote;
+    std::function<void(const Deed&, std::uint32_t bytes)> wrote;
     std::function<void(AttemptRef, AttemptEnd)> ended;   // whole tree gone; log_bytes not yet set
     std::function<bool()> output_blocked;                // the spool is full: pipes are not read
   };
@@ -55,6 +56,8 @@ class WorkerHost {
 
   // The disk.
   std::map<AttemptRef, Spooled> spool;
+  std::vector<std::map<AttemptRef, Spooled>> set_aside;  // spools of catalogs that were restored since
+  std::uint64_t incarnation = 0;   // of the catalog, as last heard
   SessionId last_session;
   Epoch highest_epoch;
   std::string boot_id = "boot-1";

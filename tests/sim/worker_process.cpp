@@ -24,7 +24,7 @@ void WorkerProcess::begin_session() {
   session_ = SessionId{1 + stage_.rng.below(1ull << 62)};
   worker::Limits limits;
   limits.capacity = {stage_.drawn.cpus * 1'000, 1ull << 30, {}};
-  worker::Identity identity{session_, host_.last_session, {host_name() + "-host", host_name() + "-machine", host_.boot_id}, "sim"};
+  worker::Identity identity{session_, host_.last_session, {host_name() + "-host", host_name() + "-machine", host_.boot_id}, "sim", host_.incarnation};
   std::vector<worker::SpooledAttempt> spooled;
   std::erase_if(host_.spool, [](const auto& entry) { return !entry.second.end; });
   if (stage_.bug == Bug::earlier_spool_forgotten) {
@@ -44,8 +44,10 @@ void WorkerProcess::begin_session() {
   bugs.lease_from_answer = stage_.bug == Bug::lease_from_answer;
   bugs.hear_old_epoch = stage_.bug == Bug::old_epoch_heard;
   bugs.forget_before_recorded = stage_.bug == Bug::spool_forgotten;
+  bugs.ignore_incarnation = stage_.bug == Bug::incarnation_ignored;
   machine_ = std::make_unique<worker::Machine>(limits, identity, host_.highest_epoch, std::move(spooled), bugs);
   host_.start_keeper(session_, listener());
+  place_.begin();
   stage_.network.join(*this);
 }
 
@@ -57,6 +59,12 @@ void WorkerProcess::kill() {
   host_.worker_died();
   stage_.witnesses.tell([&](Witness& witness) { witness.process_ended(label()); });
 }
+
+void WorkerProcess::stop() {
+  if (machine_ && !process.paused() && !machine_->state().shutting_down) step(worker::Shutdown{});
+}
+
+bool WorkerProcess::works() const { return machine_ && std::holds_alternative<worker::Welcomed>(machine_->state().link); }
 
 void WorkerProcess::kill_with_keeper() {
   host_.kill_keeper();
@@ -113,9 +121,9 @@ WorkerHost::Listener WorkerProcess::listener() {
     const WallTime at = host_.clock().now(stage_.agenda.now()).wall;
     from_keeper([this, attempt, pid, at] { step(worker::TaskStarted{attempt, pid, at}); });
   };
-  made.wrote = [this](AttemptRef attempt, std::uint32_t bytes) {
+  made.wrote = [this](const Deed& deed, std::uint32_t bytes) {
     in_pipes_ += bytes;
-    from_keeper([this, attempt, bytes] { keep_output(attempt, bytes); });
+    from_keeper([this, deed, bytes] { keep_output(deed, bytes); });
   };
   made.ended = [this](AttemptRef attempt, AttemptEnd end) {
     from_keeper([this, attempt, end]() mutable {
@@ -130,15 +138,17 @@ WorkerHost::Listener WorkerProcess::listener() {
 
 void WorkerProcess::from_keeper(std::function<void()> act) { process.post(microseconds(100), std::move(act)); }
 
-void WorkerProcess::keep_output(AttemptRef attempt, std::uint32_t bytes) {
+void WorkerProcess::keep_output(const Deed& deed, std::uint32_t bytes) {
+  const AttemptRef attempt = deed.attempt;
   in_pipes_ -= bytes;
   const auto held = machine_->state().attempts.find(attempt);
   if (held == machine_->state().attempts.end() || std::holds_alternative<worker::Ended>(held->second.phase)) return;
   Spooled& kept = host_.spool[attempt];
   kept.session = session_;
   kept.shard = held->second.shard;
+  kept.life = deed.life;
   LogChunk chunk{attempt, kept.log_bytes, bytes, {{1, bytes, host_.clock().now(stage_.agenda.now()).wall}}, LogCodec::raw, {}};
-  for (std::uint32_t i = 0; i < bytes; ++i) chunk.data += log_byte(attempt, chunk.offset + i);
+  for (std::uint32_t i = 0; i < bytes; ++i) chunk.data += log_byte(attempt, deed.life, chunk.offset + i);
   kept.log_bytes += bytes;
   const worker::LogSpooled news{attempt, chunk.offset, bytes, bytes};
   kept.chunks.push_back(std::move(chunk));
@@ -169,6 +179,7 @@ void WorkerProcess::step(const worker::Event& event) {
 
 // From top to bottom, as worker/effects.h says.
 void WorkerProcess::honour(worker::Effects& effects) {
+  if (effects.incarnation) host_.incarnation = *effects.incarnation;
   for (worker::SpoolEnd& debt : effects.spool_ends) {
     Spooled& kept = host_.spool[debt.end.attempt];
     kept.session = debt.session;
@@ -199,7 +210,26 @@ void WorkerProcess::honour(worker::Effects& effects) {
   for (const worker::Say& debt : effects.says) say_word(debt);
   for (const AttemptRef& attempt : effects.forget) forget(attempt);
   for (const worker::ForgetLogs& debt : effects.forget_logs) forget_log(debt);
+  if (effects.move) place_.told(*effects.move);
   if (effects.reconnect) stage_.network.reconnect(*this);
+  if (effects.left) {
+    process.post(Duration{}, [this] {
+      stage_.note(label() + " has left in good order");
+      kill();
+    });
+  }
+  if (!effects.anew) return;
+  process.post(Duration{}, [this, incarnation = *effects.anew] { begin_anew(incarnation); });
+}
+
+// The catalog was restored: all that its former self gave is killed, and what was not recorded is set aside. In this order:
+// dying in between, the next session finds no spool of the former catalog under the name of the new one.
+void WorkerProcess::begin_anew(std::uint64_t incarnation) {
+  stage_.note(label() + " meets a restored catalog");
+  kill();
+  host_.set_aside.push_back(std::exchange(host_.spool, {}));
+  host_.incarnation = incarnation;
+  start();
 }
 
 void WorkerProcess::say_word(const worker::Say& debt) {
@@ -224,7 +254,7 @@ void WorkerProcess::send_log(const worker::SendLog& debt) {
     if (chunk.offset != debt.offset) continue;
     LogChunk sent = chunk;
     if (stage_.bug == Bug::log_from_zero && sent.offset > 0 && stage_.rng.chance(1, 3)) {
-      for (std::uint32_t i = 0; i < sent.length; ++i) sent.data[i] = log_byte(debt.attempt, i);
+      for (std::uint32_t i = 0; i < sent.length; ++i) sent.data[i] = log_byte(debt.attempt, it->second.life, i);
     }
     return say_word({{Role::master, {}, {}}, debt.reign, Log{debt.session, {std::move(sent)}}});
   }

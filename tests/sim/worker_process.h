@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "tests/sim/place.h"
 #include "tests/sim/stage.h"
 #include "tests/sim/worker_host.h"
 #include "worker/machine.h"
@@ -21,6 +22,8 @@ class WorkerProcess : public Party {
   // A new session: sweeps, then dials.
   void start();
   void kill();             // its keeper notices
+  void stop();             // in good order
+  bool works() const;      // it has greeted a broker
   void kill_with_keeper();
   void kill_keeper();
   void reboot();           // kills everything on the host
@@ -29,6 +32,7 @@ class WorkerProcess : public Party {
   void link_up() override;
   void link_down() override;
   void frames_came(const Frames& frames) override;
+  std::string place() const override { return place_.here(); }
 
   // Calls `act` once, after the word is said the next time.
   void after_next(std::uint16_t word, std::function<void()> act) { hooks_[word] = std::move(act); }
@@ -47,7 +51,8 @@ class WorkerProcess : public Party {
   void keeper_died();
   // From the keeper, in order, and when the worker is not paused.
   void from_keeper(std::function<void()> act);
-  void keep_output(AttemptRef attempt, std::uint32_t bytes);
+  void keep_output(const Deed& deed, std::uint32_t bytes);
+  void begin_anew(std::uint64_t incarnation);
 
   void step(const worker::Event& event);
   void honour(worker::Effects& effects);
@@ -61,6 +66,7 @@ class WorkerProcess : public Party {
   Stage& stage_;
   bool twin_;
   WorkerHost host_;
+  Place place_{stage_, *this};
   std::unique_ptr<worker::Machine> machine_;
   SessionId session_;
   std::uint64_t wake_serial_ = 0;

@@ -29,8 +29,8 @@ std::uint64_t mixed(AttemptRef attempt, std::uint64_t seed) {
 
 }  // namespace
 
-char log_byte(AttemptRef attempt, std::uint64_t offset) {
-  return static_cast<char>('!' + (mixed(attempt, 7) + offset * 31 + offset / 97) % 90);
+char log_byte(AttemptRef attempt, std::uint32_t life, std::uint64_t offset) {
+  return static_cast<char>('!' + (mixed(attempt, 7 + life) + offset * 31 + offset / 97) % 90);
 }
 
 ShardId home_of(const Draw& drawn, const std::string& submitter, const std::string& key) {
@@ -112,8 +112,8 @@ void Workload::array(Rng& rng, Task& task) {
   values_[task.for_each.blob_digest] = std::move(values);
 }
 
-Behaviour Workload::behaviour(AttemptRef attempt) const {
-  Rng rng(mixed(attempt, seed_));
+Behaviour Workload::behaviour(AttemptRef attempt, std::uint32_t life) const {
+  Rng rng(mixed(attempt, seed_ + (std::uint64_t{life} << 32)));
   Behaviour made;
   const auto most = static_cast<std::uint64_t>(drawn_.run_most.us);
   made.run = microseconds(static_cast<std::int64_t>(1'000 + rng.below((rng.chance(1, 3) ? most : most / 10) + 1)));

@@ -41,7 +41,8 @@ class Workload {
   Workload(const Draw& drawn, std::uint64_t seed);
 
   const std::vector<Order>& orders() const { return orders_; }
-  Behaviour behaviour(AttemptRef attempt) const;
+  // In another life of the catalog an attempt of the same number does something else.
+  Behaviour behaviour(AttemptRef attempt, std::uint32_t life) const;
   // Values of arrays and archives of packages that are kept beside, by digest.
   const std::map<std::string, std::vector<std::string>>& values() const { return values_; }
   const std::map<std::string, std::string>& archives() const { return archives_; }

@@ -1,5 +1,6 @@
 #include "tests/sim/world.h"
 
+#include "catalog/fleet.h"
 #include "catalog/views.h"
 #include "schemas/codec.h"
 
@@ -28,9 +29,10 @@ World::World(const Options& options)
       witnesses_(store_.truth(), {drawn_.offers_per_class, drawn_.offers_per_group, drawn_.log_window}),
       stage_{agenda_, rng_, drawn_, options.bug, journal_, network_, store_, witnesses_, true},
       workload_(drawn_, options.seed),
-      operator_(stage_) {
+      operator_(stage_),
+      upgrade_(stage_) {
   store_.set_witnesses(&witnesses_, &journal_);
-  network_.set_resolve([this](const std::string& host) { return address_.where(host); });
+  network_.set_resolve([this](const std::string& host, const std::string& place) { return address_.where(host, place); });
   std::vector<std::string> names;
   for (std::uint32_t i = 1; i <= drawn_.brokers; ++i) names.push_back("b" + std::to_string(i));
   for (const std::string& name : names) {
@@ -39,24 +41,28 @@ World::World(const Options& options)
     network_.add_hub(*brokers_.back());
     address_.add(*brokers_.back());
   }
-  std::vector<RosterEntry> roster;
   for (std::uint32_t i = 1; i <= drawn_.workers; ++i) {
     const std::string name = "w" + std::to_string(i);
-    roster.push_back({key_of(roster.size() + 1), name, Role::worker, RosterState::enabled});
+    enrol(Role::worker, name);
     workers_.push_back(std::make_unique<WorkerProcess>(stage_, workload_, name, any_clock()));
     if (drawn_.twin > 0) twins_.push_back(std::make_unique<WorkerProcess>(stage_, workload_, name, any_clock(), true));
   }
   for (std::uint32_t i = 1; i <= drawn_.clients; ++i) {
     const std::string name = "c" + std::to_string(i);
-    roster.push_back({key_of(roster.size() + 1), name, Role::submitter, RosterState::enabled});
+    enrol(Role::submitter, name);
     clients_.push_back(std::make_unique<ClientProcess>(stage_, workload_, name, i - 1));
   }
   for (std::uint32_t i = 1; i <= drawn_.masters; ++i) {
-    masters_.push_back(std::make_unique<MasterProcess>(stage_, workload_, "m" + std::to_string(i), any_clock(), roster));
+    masters_.push_back(std::make_unique<MasterProcess>(stage_, workload_, "m" + std::to_string(i), any_clock()));
   }
 }
 
 World::~World() = default;
+
+void World::enrol(Role role, const std::string& name) {
+  const catalog::Party party{role, name, key_of(workers_.size() + clients_.size() + 1), catalog::PartyState::enabled, {}};
+  CHECK(catalog::add_party(store_.truth(), party).ok());
+}
 
 HostClock World::any_clock() {
   HostClock clock;
@@ -81,7 +87,7 @@ Verdict World::run() {
   verdict.reports = witnesses_.reports();
   verdict.digest = journal_.digest();
   verdict.transcript = journal_.text();
-  verdict.simulated = agenda_.now() - Time{1'000'000};
+  verdict.simulated = agenda_.now() - kStart;
   verdict.events = agenda_.done();
   verdict.faults = faults_ + store_.unknown();
   verdict.late_messages = network_.late();
@@ -121,18 +127,11 @@ void World::heal() {
   network_.set_delay(std::min(drawn_.delay_most, milliseconds(5)));
   store_.heal();
   stop_twins();
-  for (const auto& broker : brokers_) {
-    if (!broker->process.up()) broker->start();
-    broker->process.resume();
-  }
-  for (const auto& master : masters_) {
-    if (!master->process.up()) master->start();
-    master->process.resume();
-  }
-  for (const auto& worker : workers_) {
-    if (!worker->process.up()) worker->start();
-    worker->process.resume();
-  }
+  for (const auto& broker : brokers_) start(*broker), broker->process.resume();
+  for (const auto& master : masters_) start(*master), master->process.resume();
+  for (const auto& worker : workers_) start(*worker), worker->process.resume();
+  let_all_work();
+  if (drawn_.roll_at_last) roll();
 }
 
 // Somebody asks why an execution is where it is, now and then.
@@ -149,25 +148,23 @@ void World::ask_why() {
 std::string World::broker_trouble() const {
   std::string text;
   std::size_t serve = 0;
-  std::uint64_t roster = 0;
-  for (const auto& broker : brokers_) {
-    serve += broker->serves();
-    roster = std::max(roster, broker->roster_serial());
-  }
+  for (const auto& broker : brokers_) serve += broker->serves();
+  const std::uint64_t roster = *catalog::fleet_serial(store_.truth());
   if (serve != 1) text += std::to_string(serve) + " brokers serve; ";
   for (const auto& broker : brokers_) {
-    if (broker->roster_serial() < roster) text += broker->name() + " does not know the fleet; ";
+    if (broker->roster_serial() != roster) text += broker->name() + " does not know the fleet; ";
   }
   return text;
 }
 
 // What is still missing, in words; empty: nothing. Orders that are yet to be placed count too.
 std::string World::pending() const {
+  if (stopped_) return "a restore is under way; ";
   std::string text;
   for (const auto& client : clients_) text += client->pending();
   for (const auto& worker : workers_) text += worker->pending();
   for (const auto& master : masters_) text += master->pending();
-  text += broker_trouble();
+  text += broker_trouble() + upgrade_.pending() + who_has_not_moved();
   if (!text.empty()) return text;
   for (std::uint32_t i = 0; i < drawn_.shards; ++i) {
     if (store_.holder(ShardId{i}).empty()) return "nobody holds shard " + std::to_string(i) + "; ";

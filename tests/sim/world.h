@@ -13,6 +13,7 @@
 #include "tests/sim/master_process.h"
 #include "tests/sim/operator_process.h"
 #include "tests/sim/stage.h"
+#include "tests/sim/upgrade.h"
 #include "tests/sim/worker_process.h"
 #include "tests/sim/workload.h"
 
@@ -37,7 +38,16 @@ class World {
   Verdict run();
 
  private:
+  void enrol(Role role, const std::string& name);
   void start_all();
+  // As a service manager does it: nothing while an operator has everything stopped.
+  template <class Started>
+  void start(Started& process) {
+    if (!process.process.up() && !stopped_) process.start();
+  }
+  void start(BrokerProcess& broker) {
+    if (!broker.process.up()) broker.start();
+  }
   void plan_faults();
   void plan(std::uint32_t count, void (World::*fault)());
   void ask_why();
@@ -71,6 +81,23 @@ class World {
   void catalog_standby_gone();
   void twin_comes();
 
+  // What operators do.
+  void change_fleet();
+  void let_all_work();
+  void back_up();
+  void restore();
+  void stop_and_restore();
+  Duration stop_for_restore();
+  void put_back();
+  void roll();
+  Upgrade::Turn turn_of(BrokerProcess& broker);
+  Upgrade::Turn turn_of(MasterProcess& master);
+  Upgrade::Turn turn_of(WorkerProcess& worker);
+  void move_endpoint();
+  void set_endpoint();
+  void leave_old_places();
+  std::string who_has_not_moved() const;
+
   void wake_when_followed(MasterProcess& master, ShardId shard, Time latest);
   void pause(Process& process, const std::string& who);
   void pause_between(WorkerProcess& worker, std::uint16_t word, std::int64_t least_percent, std::int64_t most_percent,
@@ -100,6 +127,10 @@ class World {
   std::vector<std::unique_ptr<WorkerProcess>> workers_;
   std::vector<std::unique_ptr<WorkerProcess>> twins_;  // one for each worker, seldom up
   std::vector<std::unique_ptr<ClientProcess>> clients_;
+  Upgrade upgrade_;
+  std::string endpoint_;             // where the cluster moved; empty: as configured
+  std::uint32_t places_ = 0;         // endpoints that were set
+  bool stopped_ = false;  // masters, workers and submitters, by an operator
   std::uint64_t faults_ = 0;
 };
 
