@@ -31,8 +31,7 @@ fabric::ClientOptions options_of(const Config& config, const fabric::KeyPair& ke
   options.reconnect_min = kSoon;
   options.reconnect_max = kOften;
   options.connect_timeout = options.handshake = std::max(config.machine.takeover_after * 2, milliseconds(500));
-  options.heartbeat = std::max(config.machine.takeover_after / 2, milliseconds(50));
-  options.heartbeat_timeout = std::max(config.machine.takeover_after * 4, seconds(1));
+  options.dead_after = std::max(config.machine.takeover_after * 4, seconds(1));
   return options;
 }
 

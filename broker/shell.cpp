@@ -28,8 +28,7 @@ fabric::ServerOptions server_options(const Config& config, fabric::KeyPair keys)
   options.keys = std::move(keys);
   options.max_message_bytes = kMessageBytes;
   options.send_queue_messages = static_cast<int>(config.send_queue);
-  options.heartbeat = config.machine.heartbeat;
-  options.heartbeat_timeout = config.machine.silence;
+  options.dead_after = config.machine.silence;
   return options;
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxFrames = 64;
 constexpr Duration kEagerConnect = milliseconds(300);
+constexpr int kNeverByItselfMs = 3'600'000;
 constexpr int kMonitored = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
                            ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                            ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
@@ -58,23 +59,24 @@ struct ClientSocket::State {
   bool told_unreachable = false;
   Duration pause;                // before the next try that is not eager
   std::optional<Time> eager_until;  // nothing: connected, or not looked at yet
-  bool patient = false;             // dialled with the long timeout
-  std::optional<Time> retry_at;  // set: hung up on purpose until then
+  std::optional<Time> retry_at;     // set: hung up until then
+  Time probe_at;                    // while connected
   Rng rng;
 
   void set_options();
-  // libzmq takes the timeout from the socket when it is dialled, for its own later tries too.
-  bool dial(bool patiently = false) {
-    patient = patiently;
-    const Duration timeout = patiently ? options.connect_timeout : std::min(options.connect_timeout, kEagerConnect);
+  bool dial(bool eagerly) {
+    const Duration timeout = eagerly ? std::min(options.connect_timeout, kEagerConnect) : options.connect_timeout;
     socket.set(ZMQ_CONNECT_TIMEOUT, milliseconds_of(timeout));
     return zmq_connect(socket.raw(), options.endpoint.c_str()) == 0;
   }
-  void hang_up() { zmq_disconnect(socket.raw(), options.endpoint.c_str()); }
+  bool is_eager(Time now) const { return !eager_until || now < *eager_until; }
   void handle(const MonitorEvent& event, Time now, std::vector<ClientEvent>& events);
   void lost(Time now, std::vector<ClientEvent>& events);
-  void retried(Time now, std::vector<ClientEvent>& events);
+  void failed(Time now, std::vector<ClientEvent>& events);
+  void hang_up(Time now, Duration least, Duration spread);
+  void wait_a_moment(Time now) { hang_up(now, options.reconnect_min, options.reconnect_min); }
   void wait_a_while(Time now);
+  void probe(Time now);
   void refused(HandshakeRefusal refusal, Time now, std::vector<ClientEvent>& events);
   Sent try_send(std::span<Frame> frames);
 };
@@ -82,10 +84,10 @@ struct ClientSocket::State {
 void ClientSocket::State::set_options() {
   set_line_options(socket,
                    {options.max_message_bytes, options.send_queue_messages, options.receive_queue_messages,
-                    options.handshake, options.heartbeat, options.heartbeat_timeout, options.linger});
-  socket.set(ZMQ_IMMEDIATE, 1);
-  socket.set(ZMQ_RECONNECT_IVL, std::max(1, milliseconds_of(options.reconnect_min)));
-  socket.set(ZMQ_RECONNECT_IVL_MAX, 0);  // one to two of the above, each time
+                    options.handshake, options.dead_after, options.linger});
+  // Each connection is dialled and hung up here. With ZMQ_IMMEDIATE a loss takes the pipe away from under its reader,
+  // even between two frames of a message; without it, what was queued would go to the next connection.
+  socket.set(ZMQ_RECONNECT_IVL, kNeverByItselfMs);
   // With IPv6 on, libzmq prefers it for names, and "localhost" would miss a server on 127.0.0.1.
   socket.set(ZMQ_IPV6, options.endpoint.find('[') != std::string::npos ? 1 : 0);
   socket.set_bytes(ZMQ_CURVE_SERVERKEY, options.server_key.bytes().data(), PublicKey::kSize);
@@ -93,18 +95,21 @@ void ClientSocket::State::set_options() {
   socket.set_bytes(ZMQ_CURVE_SECRETKEY, options.keys.secret_key.bytes().data(), SecretKey::kSize);
 }
 
+// What was queued on the connection is lost with it.
+void ClientSocket::State::hang_up(Time now, Duration least, Duration spread) {
+  zmq_disconnect(socket.raw(), options.endpoint.c_str());
+  retry_at = now + least + microseconds(static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(spread.us + 1))));
+}
+
 // libzmq starts its back-off anew after each connection that TCP made, so a refused client would knock a
-// hundred times a second. Here it hangs up and waits by its own back-off.
+// hundred times a second.
 void ClientSocket::State::refused(HandshakeRefusal refusal, Time now, std::vector<ClientEvent>& events) {
   wait_a_while(now);
   events.push_back({ClientEventKind::handshake_refused, refusal});
 }
 
 void ClientSocket::State::wait_a_while(Time now) {
-  hang_up();
-  const std::int64_t jitter =
-      static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(pause.us / 4 + 1)));
-  retry_at = now + pause + microseconds(jitter);
+  hang_up(now, pause, pause / 4);
   pause = std::min(pause * 2, options.reconnect_max);
 }
 
@@ -112,17 +117,21 @@ void ClientSocket::State::lost(Time now, std::vector<ClientEvent>& events) {
   connected = false;
   eager_until = now + options.eager;
   events.push_back({ClientEventKind::disconnected});
-  if (!patient) return;  // libzmq tries by itself, eagerly
-  hang_up();
-  CHECK(dial());
+  wait_a_moment(now);
 }
 
-// A try failed, or the first one after a loss is about to be made.
-void ClientSocket::State::retried(Time now, std::vector<ClientEvent>& events) {
+void ClientSocket::State::failed(Time now, std::vector<ClientEvent>& events) {
   if (!told_unreachable) events.push_back({ClientEventKind::unreachable});
   told_unreachable = true;
   if (!eager_until) eager_until = now + options.eager;
-  if (*eager_until <= now) wait_a_while(now);
+  is_eager(now) ? wait_a_moment(now) : wait_a_while(now);
+}
+
+void ClientSocket::State::probe(Time now) {
+  if (!connected || options.probe <= Duration{} || now < probe_at) return;
+  probe_at = now + options.probe;
+  Frame nothing;
+  socket.send(nothing, false);
 }
 
 void ClientSocket::State::handle(const MonitorEvent& event, Time now, std::vector<ClientEvent>& events) {
@@ -133,13 +142,14 @@ void ClientSocket::State::handle(const MonitorEvent& event, Time now, std::vecto
       told_unreachable = false;
       eager_until.reset();
       pause = options.reconnect_min;
+      probe_at = now + options.probe;
       events.push_back({ClientEventKind::connected});
       return;
     case ZMQ_EVENT_DISCONNECTED:
       if (!connected) return refused(HandshakeRefusal::no_answer, now, events);
       return lost(now, events);
     case ZMQ_EVENT_CONNECT_RETRIED:
-      return retried(now, events);
+      return failed(now, events);
     default:
       told_unreachable = false;
       return refused(refusal_of(event.event), now, events);
@@ -164,7 +174,7 @@ ClientSocket::~ClientSocket() = default;
 Result<std::unique_ptr<ClientSocket>> ClientSocket::connect(Context& context, ClientOptions options) {
   auto state = std::make_unique<State>(context, std::move(options));
   state->set_options();
-  if (!state->options.endpoint.starts_with("tcp://") || !state->dial()) {
+  if (!state->options.endpoint.starts_with("tcp://") || !state->dial(true)) {
     return Error{"'" + state->options.endpoint + "' is not an endpoint; write tcp://HOST:PORT"};
   }
   return std::unique_ptr<ClientSocket>(new ClientSocket(std::move(state)));
@@ -172,6 +182,7 @@ Result<std::unique_ptr<ClientSocket>> ClientSocket::connect(Context& context, Cl
 
 Sent ClientSocket::send(std::span<Frame> frames) {
   CHECK(!frames.empty() && !(frames.size() == 1 && frames.front().empty()));
+  if (!state_->connected) return Sent::full;
   const Sent result = state_->try_send(frames);
   if (result == Sent::sent) return result;
   state_->socket.events();  // a connection made, or messages read by the server, may wait in the mailbox
@@ -190,7 +201,7 @@ bool ClientSocket::receive(Frames& out) {
     out.push_back(std::move(first));
     while (state_->socket.more_follows()) {
       Frame frame;
-      CHECK(state_->socket.receive(frame));
+      CHECK(state_->socket.receive(frame));  // a pipe is taken away by hanging up alone
       if (out.size() < kMaxFrames) out.push_back(std::move(frame));
     }
     const bool probe = out.size() == 1 && out.front().empty();
@@ -202,8 +213,9 @@ void ClientSocket::take_events(Time now, std::vector<ClientEvent>& events) {
   while (const auto event = state_->monitor.next()) state_->handle(*event, now, events);
   if (state_->retry_at && *state_->retry_at <= now) {
     state_->retry_at.reset();
-    CHECK(state_->dial(state_->eager_until && *state_->eager_until <= now));
+    CHECK(state_->dial(state_->is_eager(now)));
   }
+  state_->probe(now);
 }
 
 bool ClientSocket::connected() const {
@@ -212,14 +224,12 @@ bool ClientSocket::connected() const {
 
 void ClientSocket::reconnect(Time now, std::vector<ClientEvent>& events) {
   take_events(now, events);
-  if (!state_->retry_at) state_->hang_up();
-  state_->retry_at.reset();
+  state_->hang_up(now, Duration{}, Duration{});
   if (state_->connected) events.push_back({ClientEventKind::disconnected});
   state_->connected = false;
   state_->told_unreachable = false;
   state_->pause = state_->options.reconnect_min;
   state_->eager_until = now + state_->options.eager;
-  CHECK(state_->dial());
 }
 
 void ClientSocket::raw_sockets(std::vector<void*>& out) const {
@@ -228,7 +238,9 @@ void ClientSocket::raw_sockets(std::vector<void*>& out) const {
 }
 
 std::optional<Time> ClientSocket::deadline() const {
-  return state_->retry_at;
+  if (state_->retry_at) return state_->retry_at;
+  if (state_->connected && state_->options.probe > Duration{}) return state_->probe_at;
+  return std::nullopt;
 }
 
 }  // namespace argosy::fabric

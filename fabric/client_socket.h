@@ -36,8 +36,8 @@ struct ClientOptions {
   Duration eager = seconds(1);
   Duration connect_timeout = seconds(2);  // while eager, at most 300 ms: a host that is gone answers nothing
   Duration handshake = seconds(2);
-  Duration heartbeat = milliseconds(250);  // ZMTP pings; 0: none. An address that moved answers them with a reset
-  Duration heartbeat_timeout = seconds(4);
+  Duration probe = milliseconds(250);  // an empty frame so often; 0: none. An address that moved answers with a reset
+  Duration dead_after = seconds(4);    // a connection ends whose host acknowledges nothing for so long
   Duration linger = milliseconds(200);  // how long destruction may wait for queued frames
 };
 
@@ -74,8 +74,8 @@ class ClientSocket : public Pollable {
 
   void take_events(Time now, std::vector<ClientEvent>& events);
   bool connected() const;  // as of the last take_events()
-  // Drops the connection, if any, and connects anew at once (e.g. when the application hears nothing any
-  // more).
+  // Drops the connection, if any, and connects anew with the next take_events(), which is due at once (e.g. when
+  // the application hears nothing any more).
   void reconnect(Time now, std::vector<ClientEvent>& events);
 
   void raw_sockets(std::vector<void*>& out) const override;

@@ -39,7 +39,7 @@ struct Line {
       : socket(context, ZMQ_ROUTER), monitor(context, socket, kMonitored) {
     set_line_options(socket,
                      {options.max_message_bytes, options.send_queue_messages, options.receive_queue_messages,
-                      options.handshake, options.heartbeat, options.heartbeat_timeout, options.linger});
+                      options.handshake, options.dead_after, options.linger});
     socket.set(ZMQ_ROUTER_MANDATORY, 1);
     socket.set(ZMQ_BACKLOG, options.backlog);
     socket.set(ZMQ_CURVE_SERVER, 1);

@@ -38,9 +38,8 @@ struct ServerOptions {
   int receive_queue_messages = 1000;         // for each peer
   int backlog = 1024;
   Duration handshake = seconds(2);
-  Duration heartbeat = seconds(1);          // ZMTP pings; 0: none
-  Duration heartbeat_timeout = seconds(4);  // silence that ends a connection
-  Duration linger = milliseconds(200);      // for queued frames, when this object goes
+  Duration dead_after = seconds(4);     // a connection ends whose host acknowledges nothing for so long
+  Duration linger = milliseconds(200);  // for queued frames, when this object goes
 };
 
 struct Received {

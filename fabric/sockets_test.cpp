@@ -381,6 +381,77 @@ TEST(Client, ConnectsAnewWhenAsked) {
   EXPECT_TRUE(cluster.until([&] { return cluster.gone == std::vector<Peer>{first}; }));
 }
 
+// Its monitor has told something, which its owner has not taken.
+bool has_news(const ClientSocket& client) {
+  std::vector<void*> sockets;
+  client.raw_sockets(sockets);
+  zmq_pollitem_t item{sockets.at(1), 0, ZMQ_POLLIN, 0};
+  return zmq_poll(&item, 1, 10) == 1;
+}
+
+// libzmq hears of other threads at every hundredth frame that it delivers: here between two of a message.
+TEST(Client, ReceivesWholeMessagesOfAConnectionThatEndsMeanwhile) {
+  ServerOptions options;
+  options.linger = seconds(20);
+  TestCluster cluster(options);
+  auto& client = cluster.connect_known();
+  const Peer peer = cluster.introduce(client, "before");
+  constexpr int kMany = 100;
+  for (int i = 0; i < kMany; ++i) {
+    Frame frames[] = {Frame::copy_of("head"), Frame::copy_of(std::to_string(i))};
+    ASSERT_EQ(cluster.server->send(peer, frames), Sent::sent);
+  }
+  int next = 0;
+  Frames frames;
+  const auto take = [&] {
+    if (!client.socket->receive(frames)) return false;
+    EXPECT_EQ(frames.size(), 2u);
+    EXPECT_EQ(frames.back().view(), std::to_string(next++));
+    return true;
+  };
+  PollSet polls;
+  polls.add(*client.socket);
+  std::vector<Readiness> ready;
+  for (const Time end = read_steady() + seconds(20); next == 0 && read_steady() < end;) {
+    polls.wait(end, ready);
+    take();
+  }
+  cluster.server->stop_listening();
+  Received received;
+  for (const Time end = read_steady() + seconds(20); !has_news(*client.socket) && read_steady() < end;) {
+    cluster.server->receive(received);
+  }
+  while (take()) {
+  }
+  EXPECT_EQ(next, kMany);
+  EXPECT_TRUE(cluster.until([&] { return client.seen(ClientEventKind::disconnected); }));
+}
+
+// libzmq does not read then, and learns of the end by the descriptor alone.
+TEST(Client, OutlivesAnEndThatComesWhileItsQueueIsFull) {
+  TestCluster cluster;
+  const KeyPair keys = KeyPair::generate();
+  cluster.admit(keys.public_key);
+  auto& client = cluster.connect(keys, [](ClientOptions& made) {
+    made.receive_queue_messages = 10;
+    made.probe = milliseconds(20);
+  });
+  const Peer peer = cluster.introduce(client, "before");
+  while (cluster.server->send(peer, Frame(std::string(10'000, 'x'))) == Sent::sent) {
+  }
+  const std::string endpoint = cluster.server->endpoint();
+  cluster.server->hang_up();
+  PollSet nothing;
+  std::vector<Readiness> ready;
+  for (const Time end = read_steady() + milliseconds(600); read_steady() < end;) {  // longer than pings are apart
+    client.socket->take_events(read_steady(), client.events);
+    nothing.wait(read_steady() + milliseconds(10), ready);
+  }
+  ASSERT_TRUE(cluster.until([&] { return client.seen(ClientEventKind::disconnected); }));
+  ASSERT_TRUE(cluster.server->listen(endpoint));
+  cluster.introduce(client, "after");
+}
+
 TEST(Client, RefusesWhatIsNoEndpoint) {
   Context context;
   for (const char* endpoint : {"", "ipc:///tmp/x", "tcp://nohostport", "127.0.0.1:1"}) {

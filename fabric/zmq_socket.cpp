@@ -1,5 +1,6 @@
 #include "fabric/zmq_socket.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -86,11 +87,14 @@ void set_line_options(ZmqSocket& socket, const LineOptions& options) {
   socket.set(ZMQ_RCVHWM, options.receive_queue_messages);
   socket.set(ZMQ_HANDSHAKE_IVL, milliseconds_of(options.handshake));
   socket.set(ZMQ_LINGER, milliseconds_of(options.linger));
-  if (options.heartbeat <= Duration{}) return;
-  socket.set(ZMQ_HEARTBEAT_IVL, milliseconds_of(options.heartbeat));
-  socket.set(ZMQ_HEARTBEAT_TIMEOUT, milliseconds_of(options.heartbeat_timeout));
-  socket.set(ZMQ_HEARTBEAT_TTL, milliseconds_of(options.heartbeat_timeout));
-  socket.set(ZMQ_TCP_MAXRT, milliseconds_of(options.heartbeat_timeout));
+  // Not ZMTP's heartbeats: libzmq stops reading while its owner's queue is full. It answers no pings then, so the other
+  // side ends a connection that is merely busy; and the next ping of its own after that end aborts the process
+  // ("!_io_error" in its stream_engine_base.cpp).
+  const int seconds = std::max(1, milliseconds_of(options.dead_after) / 1000);
+  socket.set(ZMQ_TCP_MAXRT, milliseconds_of(options.dead_after));
+  socket.set(ZMQ_TCP_KEEPALIVE, 1);
+  socket.set(ZMQ_TCP_KEEPALIVE_IDLE, seconds);
+  socket.set(ZMQ_TCP_KEEPALIVE_INTVL, 1);
 }
 
 Monitor::Monitor(Context& context, ZmqSocket& watched, int events)

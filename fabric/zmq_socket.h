@@ -49,7 +49,7 @@ class ZmqSocket {
 struct LineOptions {
   std::int64_t max_message_bytes;
   int send_queue_messages, receive_queue_messages;
-  Duration handshake, heartbeat, heartbeat_timeout, linger;
+  Duration handshake, dead_after, linger;
 };
 void set_line_options(ZmqSocket& socket, const LineOptions& options);
 
