@@ -70,8 +70,7 @@ void give_up_submits(Step& step, Shard& shard) {
       const Accepting& who = gathered.then.accepting[i];
       refuse_accepting(step, who, gathered.batch->admissions[i].key, Refusal::catalog_unavailable,
                        "the catalog cannot be written: " + ledger.away_detail + "; submit again, with the same key");
-      ledger.admissions -= 1;
-      ledger.admission_bytes -= who.bytes;
+      no_longer_waits(ledger, gathered.batch->admissions[i], who);
     }
     auto rest = std::make_shared<Batch>(*gathered.batch);
     rest->admissions.clear();
@@ -99,6 +98,10 @@ void retry_later(Step& step, Shard& shard, const BatchOutcome& outcome) {
   ledger.away_detail = outcome.detail;
   ledger.retry_at = step.now.steady + ledger.pause;
   ledger.pause = std::min(ledger.pause * 2, limits.retry_most);
+}
+
+Asked asked(const Admission& admission, const Accepting& who) {
+  return {who.client, admission.submitter, admission.key, admission.request_digest, who.watch};
 }
 
 std::size_t size_of(const Admission& admission) {
@@ -224,6 +227,12 @@ std::optional<Time> batches_deadline(const State& state, const Shard& shard) {
   return when;
 }
 
+void no_longer_waits(Ledger& ledger, const Admission& admission, const Accepting& who) {
+  ledger.admissions -= 1;
+  ledger.admission_bytes -= who.bytes;
+  if (who.ticket == 0) ledger.asked.erase(asked(admission, who));
+}
+
 void admit_to(Step& step, Shard& shard, Admission admission, Accepting who) {
   Ledger& ledger = shard.ledger;
   const Limits& limits = step.state.limits;
@@ -231,11 +240,13 @@ void admit_to(Step& step, Shard& shard, Admission admission, Accepting who) {
     return refuse_accepting(step, who, admission.key, Refusal::catalog_unavailable,
                             "the catalog cannot be written: " + ledger.away_detail + "; submit again, with the same key");
   }
+  if (who.ticket == 0 && ledger.asked.count(asked(admission, who)) > 0) return step.ignore(Ignored::submit_waits);
   who.bytes = size_of(admission);
   if (ledger.admissions >= limits.admissions_waiting || ledger.admission_bytes + who.bytes > limits.admission_bytes_waiting) {
     return refuse_accepting(step, who, admission.key, Refusal::busy,
                             "too many submits wait for their commit (admissions_waiting); submit again, with the same key");
   }
+  if (who.ticket == 0) ledger.asked.insert(asked(admission, who));
   ledger.admissions += 1;
   ledger.admission_bytes += who.bytes;
   Gathered& gathered = open_batch(step, shard);

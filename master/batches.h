@@ -34,6 +34,7 @@ void lose_shard(Step& step, ShardId shard, const std::string& why);
 void follow(Step& step, Shard& shard, Gathered& done, const BatchOutcome& outcome);
 // The row named as culprit is taken out, its owner is told (culprit.cpp).
 void remove_culprit(Step& step, Shard& shard, Gathered& batch, const BatchOutcome& outcome);
+void no_longer_waits(Ledger& ledger, const Admission& admission, const Accepting& who);
 void refuse_accepting(Step& step, const Accepting& who, const std::string& key, Refusal reason, const std::string& text);
 
 }  // namespace argosy::master

@@ -10,8 +10,7 @@ namespace {
 void refuse_admission(Step& step, Shard& shard, Gathered& gathered, Batch& rest, std::size_t at, const std::string& why) {
   const Accepting who = gathered.then.accepting[at];
   refuse_accepting(step, who, rest.admissions[at].key, Refusal::invalid, "the catalog cannot store this request: " + why);
-  shard.ledger.admissions -= 1;
-  shard.ledger.admission_bytes -= who.bytes;
+  no_longer_waits(shard.ledger, rest.admissions[at], who);
   rest.admissions.erase(rest.admissions.begin() + static_cast<std::ptrdiff_t>(at));
   gathered.then.accepting.erase(gathered.then.accepting.begin() + static_cast<std::ptrdiff_t>(at));
 }

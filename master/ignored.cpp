@@ -12,7 +12,7 @@ constexpr std::array<std::string_view, ignored_reasons> names = {
     "old_connection", "unknown_worker", "unknown_attempt", "late_start", "late_end", "late_log", "log_gap",
     "log_overlap", "late_return", "claim_not_ready", "claim_not_allowed", "claim_parked_too_many",
     "claim_old_session", "old_inventory", "lease_unconfirmed", "old_renewal", "stale_batch", "stale_values", "watches_full",
-    "stale_adoption", "other_incarnation"};
+    "stale_adoption", "other_incarnation", "submit_waits"};
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,14 @@ struct Accepting {
   std::size_t bytes = 0;
 };
 
+// A client's Submit that waits. Said again meanwhile on the same connection, it is answered by the same commit.
+struct Asked {
+  Address client;
+  std::string submitter, key, request_digest;
+  bool watch = false;
+  auto operator<=>(const Asked&) const = default;
+};
+
 struct Then {
   std::vector<Accepting> accepting;        // beside Batch::admissions
   std::vector<Grant> grants;
@@ -92,6 +101,7 @@ struct Ledger {
   std::optional<Time> retry_at;
   std::size_t admissions = 0;              // waiting
   std::size_t admission_bytes = 0;
+  std::set<Asked> asked;                   // of them, those of clients
 };
 
 }  // namespace argosy::master

@@ -12,8 +12,7 @@ namespace argosy::master {
 namespace {
 
 void accept(Step& step, Shard& shard, const Accepting& who, const Admission& admission, const AdmissionOutcome& outcome) {
-  shard.ledger.admissions -= 1;
-  shard.ledger.admission_bytes -= who.bytes;
+  no_longer_waits(shard.ledger, admission, who);
   if (outcome.outcome == Admitted::conflict) {
     return refuse_accepting(step, who, admission.key, Refusal::conflict,
                             "key " + admission.key + " was used for another request; use a new key for a new request");

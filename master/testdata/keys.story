@@ -30,5 +30,17 @@ submit k1
 >     admission k1
 commit key=conflict
 >   alice ← Refused{refused_word 50, reason conflict, text "key k1 was used for another request; use a new key for a …", request "k1"}
+submit k2
+>   commit 5 term 1
+>     admission k2
+submit k2
+>   nothing
+submit k2 watch
+>   nothing
+commit
+>   alice ← Accepted{key "k2", execution 1}
+>   broker ← Publish{classes [{id 1}], offers [{item 1.0.0, offer_class 1, group 1}]}
+>   commit 6 term 1
+>     admission k2
 limits submits=0
 >   nothing
