@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """One submitter in a process of its own: says new Submits at an even pace, and each again, blindly, every 50 ms until it is
-answered; every tenth goes on being repeated after its answer. Ends when its standard input does and all is answered.
+answered (the oldest ten of them, others every second); every tenth goes on being repeated for 2 s after its answer. Ends when
+its standard input does and all is answered.
 
 Arguments: one JSON document: load.py writes it.
 Its journal, a line a fact: S key time (said first), A key execution time, R key reason time (refused), U key (never answered).
@@ -10,6 +11,8 @@ import random
 import sys
 import time
 from pathlib import Path
+
+import zmq
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "system"))
 import keys   # noqa: E402
@@ -28,7 +31,8 @@ class BlindSubmitter(Peer):
     def __init__(self, plan):
         self.plan, self.rng = plan, random.Random(plan["seed"])
         self.journal = open(plan["journal"], "a", encoding="ascii", buffering=1)
-        self.open, self.again = {}, {}           # key -> [body, next time]; and those repeated in spite of an answer: until
+        self.open, self.again = {}, {}           # key -> [body, next time]; key -> [body, until]: repeated in spite of an answer
+        self.again_at = 0
         self.count, self.more = 0, True
         super().__init__(plan["folder"], keys.KeyPair.load(plan["key"]), plan["endpoint"])
         self.poller.register(0)
@@ -36,6 +40,12 @@ class BlindSubmitter(Peer):
     def _open(self):
         super()._open()
         self.socket.reconnect_ivl_max = 100      # as often as Argosy's own client at first
+
+    def send(self, envelope, body):
+        try:
+            super().send(envelope, body, zmq.NOBLOCK)
+        except zmq.Again:                        # nobody takes it now; it is said again
+            pass
 
     def on_readable(self, descriptor):
         if not sys.stdin.buffer.read1(4096):
@@ -57,8 +67,8 @@ class BlindSubmitter(Peer):
             key, executions = body[0], body[1] if isinstance(body[1], list) else [body[1]]
             self.journal.write(f"A {key} {executions[0]} {at}\n")
             held = self.open.pop(key, None)
-            if held and (self.plan["blind"] or self.count % 10 == 0):
-                self.again[key] = [held[0], 0, float("inf") if self.plan["blind"] else time.monotonic() + 2]
+            if held and (self.plan["blind"] or int(key.rsplit("-", 1)[1]) % 10 == 0):
+                self.again[key] = [held[0], float("inf") if self.plan["blind"] else time.monotonic() + 2]
 
     def new(self):
         self.count += 1
@@ -83,11 +93,17 @@ class BlindSubmitter(Peer):
         if not self.connection:
             return
         at = time.monotonic()
-        for place, held in enumerate([*self.open.values(), *self.again.values()]):
+        due = []
+        for place, held in enumerate(self.open.values()):
             if everything or held[1] <= at:
-                held[1] = at + (REPEAT if place < KEEN or held in self.again.values() else SELDOM)
-                self.say(words.SUBMIT, held[0], to=[words.MASTER, "", 0])
-        self.again = {key: held for key, held in self.again.items() if held[2] > at}
+                held[1] = at + (REPEAT if place < KEEN else SELDOM)
+                due.append(held[0])
+        if self.again_at <= at:
+            self.again_at = at + REPEAT
+            self.again = {key: held for key, held in self.again.items() if held[1] > at}
+            due += [body for body, _ in list(self.again.values())[:KEEN]]
+        for body in due:
+            self.say(words.SUBMIT, body, to=[words.MASTER, "", 0])
 
     def run(self):
         pace, deadline = 1 / self.plan["rate"], None
@@ -103,7 +119,7 @@ class BlindSubmitter(Peer):
                 if len(self.open) < OPEN_MOST and not 0 < self.plan["most"] <= self.count:
                     self.new()
             self.repeat()
-            waits = [held[1] for held in [*self.open.values(), *self.again.values()]] if self.connection else []
+            waits = [held[1] for held in self.open.values()] if self.connection else []
             self.step(min([at + REPEAT, *waits, *([due] if self.more else [])]))
         for key in self.open:
             self.journal.write(f"U {key}\n")

@@ -79,13 +79,16 @@ def cpu_times():
 
 
 def run_on_stage(drill, scaled, count, options, report):
-    stage, before, held = None, cpu_times(), False
+    stage, before, held, began = None, cpu_times(), False, time.monotonic()
+    done, took = 0, 0
     try:
         stage = Stage(drill.name, drill.plan(scaled), options.seed, options.quick, drill.outlast)
         stage.up()
-        for _ in rounds(drill, count, options):
+        up = time.monotonic()
+        for done in rounds(drill, count, options):
             stage.run_on()
             drill.round(stage)
+            took = time.monotonic() - up
         all_, idle = (b - a for a, b in zip(before, cpu_times()))
         report.cpu_busy = round(1 - idle / max(1, all_), 2)
         report.verdicts.append(stage.settle())
@@ -100,6 +103,8 @@ def run_on_stage(drill, scaled, count, options, report):
             if keep:
                 report.kept.append(str(stage.folder))
             stage.close(keep)
+        report.stages.append({"shows": drill.shows, "timers": "scaled" if scaled else "default", "most": drill.most, "timed": drill.timed,
+                              "rounds": done, "rounds_s": round(took, 1), "around_s": round(time.monotonic() - began - took, 1)})
 
 
 def run(drill, options):
@@ -114,7 +119,7 @@ def run(drill, options):
 
 def parts_of(drill, options):
     """Those that this run does: what is not in the quick form needs no server for it either."""
-    return [part for part in drill.parts() if part.quick or not options.quick]
+    return [part for part in drill.parts() if (part.quick if options.quick else not part.quick_only)]
 
 
 def chosen(names, drills):
@@ -149,7 +154,7 @@ def main():
         print(report.line(), flush=True)
         for problem in report.all_problems()[:10]:
             print(f"    {problem}", flush=True)
-        print(f"drill: {file}", file=sys.stderr)
+        print(f"drill: {file}; 20 rounds here: about {report.minutes(20, options.minutes):.0f} minutes", file=sys.stderr)
     held = all(report.held() for report in reports)
     print(f"seed {options.seed}, commit {commit()}, {machine()}: {'all promises held' if held else 'NOT ALL PROMISES HELD'}")
     if options.json:

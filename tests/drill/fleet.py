@@ -163,8 +163,7 @@ class Fleet:
             self.must("worker", "enable", worker)
         self.start(*self.workers())
         self.until_whole()
-        if self.plan.brokers > 1:
-            self.until_standby()
+        self.until_standby()
         assert not self.died(), f"ended by itself: {self.died()}; see {self.folder / 'log'}"
         return self
 
@@ -232,9 +231,10 @@ class Fleet:
         return self.json("execution", "show", execution)["status"]
 
     def active(self):
-        """The broker that serves."""
-        told = self.json("broker", "list") if self.plan.brokers > 1 else [{"broker": "b1", "active": True}]
-        return next(b["broker"] for b in told if b["active"])
+        """The broker that serves; waits until one does."""
+        if self.plan.brokers == 1:
+            return "b1"
+        return until(lambda: next((b["broker"] for b in self.told("broker", "list") if b["active"]), ""), "a broker serves")
 
     def standbys(self):
         active = self.active()
@@ -242,6 +242,8 @@ class Fleet:
 
     def until_standby(self, seconds=60):
         """Until one broker serves and all others stand by, heard a moment ago: only then is a takeover to be had."""
+        if self.plan.brokers == 1:
+            return
         def duties():
             return sorted(b["duty"] or "" for b in self.told("broker", "list") if (b["heard_ago_ms"] or 0) < 1000)
         wanted = ["active", *["standby"] * (len(self.brokers()) - 1)]
@@ -253,6 +255,7 @@ class Fleet:
         return json.loads(done.out) if done.code == 0 else []
 
     def holder(self):
-        """The master that holds the first shard."""
-        told = self.json("master", "list") if self.plan.masters > 1 else [{"master": "m1", "shards": [0]}]
-        return next(m["master"] for m in told if m["shards"])
+        """The master that holds the first shard; waits until one does."""
+        if self.plan.masters == 1:
+            return "m1"
+        return until(lambda: next((m["master"] for m in self.told("master", "list") if m["shards"]), ""), "a master holds the shard")

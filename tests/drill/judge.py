@@ -198,7 +198,8 @@ def check_lines(verdict, item, attempt, text):
 
 
 def takeovers(moments, ledger, journals):
-    """Fills in each moment's figures: when tasks started again, and when submits that were said after it were accepted."""
+    """Fills in each moment's figures: when tasks started again, and when submits were accepted. What counts was said after it;
+    with "waited" what was accepted after it, since nothing could be accepted before."""
     runs, _ = ledger.runs()
     said, accepted = {}, {}
     for journal in journals:
@@ -206,17 +207,17 @@ def takeovers(moments, ledger, journals):
             said[s.key] = s.at
         for a in journal.answers:
             accepted.setdefault(a.key, a)
-    execution_said = {a.execution: said[a.key] for a in accepted.values()}
+    asked = {False: lambda a: said[a.key], True: lambda a: a.at}
     starts = sorted((ran[0].started, item) for item, ran in runs.items())
     for moment in moments:
-        told = [a.at for a in accepted.values() if said[a.key] > moment.since]
-        moment.accepted = min(told) - moment.since if told else None
-        moment.starts = rerun(moment, runs) if moment.measure == "rerun" else fresh(moment, starts, execution_said)
+        told = {a.execution: a.at for a in accepted.values() if asked[moment.measure == "waited"](a) > moment.since}
+        moment.accepted = min(told.values()) - moment.since if told else None
+        moment.starts = rerun(moment, runs) if moment.measure == "rerun" else fresh(moment, starts, told)
 
 
-def fresh(moment, starts, execution_said):
-    """The first start of a task that was submitted after the fault: its whole way was gone after it."""
-    times = [at for at, item in starts if at > moment.since and execution_said.get(item[0], 0) > moment.since]
+def fresh(moment, starts, executions):
+    """The first start of a task of these executions: its whole way was gone after the fault."""
+    times = [at for at, item in starts if at > moment.since and item[0] in executions]
     return min(times) - moment.since if times else None
 
 

@@ -26,7 +26,8 @@ def until(holds, what, seconds=60, every=0.02):
 
 class Moment:
     """A fault that was done, and what ends it: the first fresh start of a task ("fresh"), or the next start of what
-    the fault had interrupted ("rerun": `pids`, the processes that it took). `since`: the takeover is measured from here."""
+    the fault had interrupted ("rerun": `pids`, the processes that it took), or of what could not be accepted until it was over
+    ("waited": `since` is set to that moment). `since`: the takeover is measured from here."""
 
     def __init__(self, name, since, measure="fresh", pids=(), timers="scaled", note=""):
         self.name, self.since, self.measure, self.timers, self.note = name, since, measure, timers, note

@@ -53,8 +53,20 @@ class Pair:
     def standby(self):
         return until(lambda: next((n for n, role in self.nodes().items() if role == "replica"), ""), "the pair has a standby", 120, 0.5)
 
+    def wait(self):
+        """Until either would be promoted."""
+        self.run("wait")
+
+    def commit(self):
+        """Until one was acknowledged by both."""
+        def acknowledged():
+            done = subprocess.run(["psql", "-X", "-q", self.address, "-c", "create table seen()", "-c", "drop table seen"], text=True,
+                                  capture_output=True, timeout=180)
+            return done.returncode == 0 and "WARNING" not in done.stderr
+        until(acknowledged, "the pair acknowledges a commit", 120)
+
     def kill_primary(self):
-        """kill -9 of its postgres and its Patroni; when another server acknowledges commits: microseconds of now()."""
+        """kill -9 of its postgres and its Patroni; when another server acknowledges commits: microseconds of now(). Waits before."""
         told = self.run("kill-primary", seconds=300)
         ago = now() - monotonic_us()
         return ago + int(float(re.search(r"writable \S+ at ([\d.]+)", told)[1]) * 1e6)

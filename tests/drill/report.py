@@ -41,7 +41,8 @@ def machine():
 class Report:
     def __init__(self, name, seed):
         self.name, self.seed, self.began = name, seed, time.time()
-        self.moments, self.verdicts, self.problems, self.notes = [], [], [], []
+        self.moments, self.verdicts, self.problems = [], [], []
+        self.stages = []             # of each: its timers, its rounds, seconds for all of them and for setting up and judging
         self.not_run = ""            # why
         self.cpu_busy = None
         self.kept = []
@@ -58,12 +59,11 @@ class Report:
     def line(self):
         if self.not_run:
             return f"{self.name:15} NOT RUN: {self.not_run}"
-        shown = measured(self.moments) if any(m.timers == "scaled" for m in self.moments) else measured(self.moments, "default")
-        starts, accepted = shown["task_starts_ms"], shown["accepted_ms"]
+        shown = [f"{m['rounds']} rounds{how}  tasks start again {text(m['task_starts_ms'])}  submits accepted {text(m['accepted_ms'])}"
+                 for how, m in (("", measured(self.moments)), (", default timers", measured(self.moments, "default"))) if m["rounds"]]
         counts = " ".join(f"{name.replace('_', ' ')} {self.sum(name)}" for name in
                           ("accepted", "ended", "lost", "duplicated", "overlapped", "log_gaps"))
-        return (f"{self.name:15} {len(self.moments):3} rounds  tasks start again {text(starts)}  submits accepted {text(accepted)}  "
-                f"{counts}{'' if self.held() else '  FAILED'}")
+        return f"{self.name:15} {'  '.join(shown) or 'no rounds'}  {counts}{'' if self.held() else '  FAILED'}"
 
     def json(self):
         counts = {}
@@ -73,8 +73,17 @@ class Report:
         return {"drill": self.name, "held": self.held(), "not_run": self.not_run, "seed": self.seed, "commit": commit(),
                 "machine": machine(), "began": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.began)),
                 "seconds": round(time.time() - self.began, 1), "cpu_busy": self.cpu_busy, "scaled": measured(self.moments),
-                "default": measured(self.moments, "default"), **counts, "notes": self.notes, "kept": self.kept,
+                "default": measured(self.moments, "default"), **counts, "stages": self.stages, "kept": self.kept,
                 "problems": self.all_problems()[:200], "moments": [m.json() for m in self.moments]}
+
+    def minutes(self, runs, minutes):
+        """How long so many rounds of it would take here, by those that it has done; minutes: of what goes by the clock."""
+        seconds = 0
+        for stage in self.stages:
+            share = {"scaled": runs - runs // 10, "default": runs // 10}[stage["timers"]]
+            share = min(share or 1, stage["most"] or share or 1)
+            seconds += stage["around_s"] + (60 * minutes if stage["timed"] else share * stage["rounds_s"] / max(1, stage["rounds"]))
+        return seconds / 60
 
     def save(self):
         FOLDER.mkdir(parents=True, exist_ok=True)

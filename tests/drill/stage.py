@@ -22,7 +22,7 @@ class Stage:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=FOLDER))
         self.quick = quick
         self.name, self.plan, self.rng = name, plan, random.Random(f"{seed}-{name}-{plan.scaled}")
-        self.moments, self.patient = [], True
+        self.moments, self.patient, self.forwarders = [], True, []
         self.timers = "scaled" if plan.scaled else "default"
         self.fleet = Fleet(self.folder, name, plan)
         self.ledger = Ledger(self.folder)
@@ -105,6 +105,8 @@ class Stage:
     def close(self, keep):
         self.load.kill()
         self.fleet.close()
+        for each in self.forwarders:
+            each.close()
         if keep:
             print(f"drill: {self.name}: its folder is kept: {self.folder}", file=sys.stderr)
         else:

@@ -89,9 +89,9 @@ class Peer:
     def say(self, word, body, to=None, reign=(0, 0)):
         self.send(Envelope(word, epoch=self.epoch, connection=self.connection, reign=reign, to=to or [words.BROKER, "", 0]), body)
 
-    def send(self, envelope, body):
+    def send(self, envelope, body, flags=0):
         self.said = time.monotonic()
-        self.socket.send_multipart([envelope.pack(), words.pack(body)])
+        self.socket.send_multipart([envelope.pack(), words.pack(body)], flags)
 
     def step(self, deadline):
         """One wait, until something happened or `deadline` (monotonic seconds) or the next beat."""
@@ -129,8 +129,9 @@ class Peer:
             self._hold(body[0])
             self.on_welcome()
         elif envelope.word == words.REFUSED and words.REFUSALS.get(body[1]) == "no_hello":
-            self.connection = 0
-            self.say_hello()
+            if self.connection:      # one Hello, however many words came too early
+                self.connection = 0
+                self.say_hello()
         elif envelope.word != words.PONG:
             self.on_word(envelope, body)
 

@@ -21,6 +21,7 @@ class Drill:
     catalog: str = ""                # "": SQLite in the folder; "server": a PostgreSQL that can be stopped; "pair": two
     small_disk: bool = False         # SQLite on a disk that can be full
     quick: int = 2                   # rounds in the quick form; 0: not in it
+    quick_only: bool = False         # in no other form: a fuller one stands beside it
     outlast: bool = False            # some tasks must run longer than a lease
     in_storm: bool = False           # one of the faults that storm chooses from
     most: int = 0                    # rounds at the most, however many are asked for; 0: no end
@@ -36,5 +37,5 @@ class Drill:
 
 
 def all_drills():
-    from drills import broker, catalog, everything, master, storm, worker
-    return {d.name: d for family in (broker, master, worker, catalog, everything, storm) for d in family.DRILLS}
+    from drills import broker, catalog, endpoint, everything, master, storm, worker
+    return {d.name: d for family in (broker, master, worker, catalog, endpoint, everything, storm) for d in family.DRILLS}

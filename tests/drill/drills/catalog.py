@@ -6,7 +6,7 @@ from moment import hold, now
 def disk_full(stage):
     """The disk below the catalog has no byte left for a while: nothing is accepted or recorded, nothing is lost."""
     disk = stage.fleet.disk
-    moment = stage.fault("catalog-away", note="disk full")
+    moment = stage.fault("catalog-away", measure="waited", note="disk full")
     disk.fill()
     hold(stage.rng.uniform(1, 3))
     disk.clear()
@@ -17,7 +17,7 @@ def disk_full(stage):
 def server_stopped(stage):
     """Its server is gone for a while, at once and without a goodbye."""
     from catalog_away_test import start, stop
-    moment = stage.fault("catalog-away", note="server stopped")
+    moment = stage.fault("catalog-away", measure="waited", note="server stopped")
     stop()
     hold(stage.rng.uniform(1, 3))
     start()
@@ -29,20 +29,21 @@ def standby_gone(stage):
     """The synchronous standby is killed: commits wait, nothing is accepted, until it is back."""
     pair = stage.fleet.pair
     standby = pair.standby()
-    moment = stage.fault("catalog-away", note="standby gone")
+    moment = stage.fault("catalog-away", measure="waited", note="standby gone")
     pair.run("stop", standby)
     hold(stage.rng.uniform(1, 3))
     pair.run("start", standby)
-    moment.since = now()             # Patroni of the standby runs again; it has yet to join
-    stage.until_again(moment, 60)
+    pair.commit()
+    moment.since = now()             # from when it acknowledges commits
+    stage.until_again(moment)
+    pair.wait()
 
 
 def kill_primary(stage):
     """kill -9 of the primary and its Patroni: the standby is promoted; measured from when it acknowledges commits."""
-    moment = stage.fault("catalog-kill")
+    moment = stage.fault("catalog-kill", measure="waited")
     moment.since = stage.fleet.pair.kill_primary()
-    stage.until_again(moment, 60)
-    stage.fleet.pair.standby()
+    stage.until_again(moment)
 
 
 DRILLS = [

@@ -1,5 +1,5 @@
 """All faults on one fleet, in an order and at moments that a seed chooses; some come before the one before is over."""
-from drills import MASTERS, Drill
+from drills import BROKERS, MASTERS, Drill
 
 
 def faults():
@@ -18,5 +18,6 @@ def storm(stage):
 
 
 DRILLS = [
-    Drill("storm", "a seed chooses from all of the above, for --minutes", storm, masters=MASTERS, hosts=True, small_disk=True, timed=True),
+    Drill("storm", "a seed chooses from all of the above, for --minutes", storm, brokers=BROKERS, masters=MASTERS, hosts=True,
+          small_disk=True, timed=True),
 ]
