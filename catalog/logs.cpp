@@ -4,18 +4,8 @@
 #include "catalog/sql.h"
 
 namespace argosy::catalog {
-namespace {
 
 using std::int64_t;
-
-AttemptRef ref_of(int64_t execution, int64_t task, int64_t item, int64_t attempt) {
-  return {{{static_cast<std::uint64_t>(execution)},
-           {static_cast<std::uint32_t>(task)},
-           {static_cast<std::uint64_t>(item)}},
-          {static_cast<std::uint32_t>(attempt)}};
-}
-
-}  // namespace
 
 Result<std::optional<LogSize>> log_size(Catalog& catalog, AttemptRef a) {
   Sql& sql = catalog.sql();
@@ -56,31 +46,6 @@ Result<std::vector<LogChunk>> read_log(Catalog& catalog, AttemptRef a, std::uint
     for (auto& [start, bytes, codec, pieces, data] : rows)
       out.push_back({a, static_cast<std::uint64_t>(start), static_cast<std::uint32_t>(bytes),
                      unpack_pieces(pieces.data), static_cast<LogCodec>(codec), std::move(data.data)});
-    return out;
-  });
-}
-
-Result<std::vector<LogSize>> list_logs(Catalog& catalog, ExecutionId execution,
-                                       std::optional<AttemptRef> after, std::uint32_t limit) {
-  Sql& sql = catalog.sql();
-  const int64_t task = after ? after->item.task.value : 0;
-  const int64_t item = after ? static_cast<int64_t>(after->item.item.value) : 0;
-  const int64_t attempt = after ? after->attempt.value : 0;
-  return sql.read([&] {
-    std::vector<LogSize> out;
-    auto rows = sql.rows<int64_t, int64_t, int64_t, int64_t, int64_t>(
-        "SELECT c.task, c.item, c.attempt, c.bytes, CASE WHEN EXISTS (SELECT 1 FROM attempts d WHERE "
-        "d.execution = :x AND "
-        "d.task = c.task AND d.item = c.item AND d.attempt = c.attempt) THEN 1 ELSE 0 END FROM (SELECT task, "
-        "item, attempt, "
-        "max(start + length) AS bytes FROM chunks WHERE execution = :a AND (task, item, attempt) > (:b, :c, "
-        ":d) "
-        "GROUP BY task, item, attempt ORDER BY task, item, attempt LIMIT :e) c ORDER BY c.task, c.item, "
-        "c.attempt",
-        execution.value, execution.value, task, item, attempt, limit);
-    for (auto& [t, i, n, bytes, ended] : rows)
-      out.push_back({ref_of(static_cast<int64_t>(execution.value), t, i, n),
-                     static_cast<std::uint64_t>(bytes), ended != 0});
     return out;
   });
 }

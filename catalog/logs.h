@@ -29,8 +29,4 @@ Result<std::optional<LogSize>> log_size(Catalog& catalog, AttemptRef attempt);
 Result<std::vector<LogChunk>> read_log(Catalog& catalog, AttemptRef attempt, std::uint64_t offset,
                                        std::uint64_t length);
 
-// Attempts of an execution that have a log, by task, item, attempt, after `after`; at most `limit`.
-Result<std::vector<LogSize>> list_logs(Catalog& catalog, ExecutionId execution,
-                                       std::optional<AttemptRef> after, std::uint32_t limit);
-
 }  // namespace argosy::catalog

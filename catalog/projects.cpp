@@ -163,20 +163,6 @@ Result<std::optional<ProjectVersion>> read_project(Catalog& catalog, const std::
   });
 }
 
-Result<std::optional<Package>> read_package(Catalog& catalog, const std::string& project,
-                                            const std::string& version, const std::string& package) {
-  Sql& sql = catalog.sql();
-  return sql.read([&]() -> std::optional<Package> {
-    const auto row = sql.row<std::string, Bytes>(
-        "SELECT q.plan, l.body FROM packages q JOIN plans l ON l.digest = q.plan WHERE q.project = :a AND "
-        "q.version = :b AND "
-        "q.package = :c",
-        project, version.empty() ? newest(sql, project) : version, package);
-    if (!row) return std::nullopt;
-    return decoded(std::get<0>(*row), std::get<1>(*row));
-  });
-}
-
 Result<std::uint64_t> remove_project(Catalog& catalog, const std::string& project) {
   Sql& sql = catalog.sql();
   return sql.write([&] {

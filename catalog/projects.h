@@ -58,8 +58,6 @@ Result<std::vector<ProjectSummary>> list_projects(Catalog& catalog, const std::s
 // Empty version: the newest. Nothing: not there.
 Result<std::optional<ProjectVersion>> read_project(Catalog& catalog, const std::string& project,
                                                    const std::string& version);
-Result<std::optional<Package>> read_package(Catalog& catalog, const std::string& project,
-                                            const std::string& version, const std::string& package);
 // How many versions went. Failure: refused while an execution of it has not ended. Executions keep their
 // plans.
 Result<std::uint64_t> remove_project(Catalog& catalog, const std::string& project);

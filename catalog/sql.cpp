@@ -135,7 +135,6 @@ void Sql::finish(Mode mode) {
 // What was refused leaves the connection sound; anything else may not.
 Error Sql::give_up(const Failure& failure) {
   trouble_ = failure.trouble;
-  failure_text_ = failure.message;
   const bool sound =
       failure.trouble == Trouble::refused || failure.trouble == Trouble::fenced || target_ == kMemory;
   if (connection_ && sound && connection_->in_transaction) {

@@ -123,7 +123,6 @@ class Sql {
   void doubt() { suspect_ = true; }
   // Verbs that decide about trouble themselves.
   void set_trouble(Trouble trouble) { trouble_ = trouble; }
-  const std::string& failure_text() const { return failure_text_; }
 
  private:
   enum class Mode { read, proven_read, write, single, rehearse };
@@ -192,7 +191,6 @@ class Sql {
   std::string host_;  // PostgreSQL: the one of the address that the connection goes to
   Options options_;
   Trouble trouble_ = Trouble::none;
-  std::string failure_text_;
   bool suspect_ = true;  // PostgreSQL: no write was acknowledged since the last failure
   std::unique_ptr<Connection> connection_;
 };

@@ -41,8 +41,6 @@ class Children {
   void stop(const std::vector<std::string>& names, Duration patience);
   std::vector<std::string> names() const;
 
-  bool asked_to_stop() const { return asked_ > 0; }
-
  private:
   struct Child {
     ChildSpec spec;

@@ -47,7 +47,6 @@ struct Session::State {
     std::optional<Time> again{};      // after a transient refusal
   };
 
-  Profile profile;
   SessionOptions options;
   fabric::Context context{1};
   std::unique_ptr<fabric::ClusterSocket> socket;
@@ -333,7 +332,6 @@ Session::~Session() {
 
 Outcome<std::unique_ptr<Session>> Session::open(const Profile& profile, SessionOptions options) {
   auto state = std::make_unique<State>();
-  state->profile = profile;
   state->options = options;
   fabric::ClientOptions socket;
   socket.keys = profile.keys;

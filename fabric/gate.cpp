@@ -119,7 +119,7 @@ void Gate::State::note_refused(const PublicKey& key, std::string_view address, R
   if (known != by_key.end()) {
     refused.splice(refused.begin(), refused, known->second);
   } else {
-    refused.push_front(RefusedKey{key, {}, 0, now, now, refusal});
+    refused.push_front(RefusedKey{key, {}, 0, now, refusal});
     by_key[key] = refused.begin();
   }
   RefusedKey& entry = refused.front();
@@ -130,7 +130,6 @@ void Gate::State::note_refused(const PublicKey& key, std::string_view address, R
   if (refused.size() > max_refused) {
     by_key.erase(refused.back().key);
     refused.pop_back();
-    ++counters.forgotten;
   }
 }
 
@@ -153,22 +152,9 @@ void Gate::use(std::shared_ptr<const Roster> roster) {
   state_->roster.swap(roster);
 }
 
-std::shared_ptr<const Roster> Gate::roster() const {
-  const std::lock_guard lock(state_->mutex);
-  return state_->roster;
-}
-
 std::vector<RefusedKey> Gate::refused() const {
   const std::lock_guard lock(state_->mutex);
   return {state_->refused.begin(), state_->refused.end()};
-}
-
-void Gate::forget_refused(const PublicKey& key) {
-  const std::lock_guard lock(state_->mutex);
-  const auto known = state_->by_key.find(key);
-  if (known == state_->by_key.end()) return;
-  state_->refused.erase(known->second);
-  state_->by_key.erase(known);
 }
 
 GateCounters Gate::counters() const {

@@ -30,15 +30,13 @@ struct RefusedKey {
   PublicKey key;
   std::string address;  // of its last try
   std::uint64_t count = 0;
-  WallTime first;
   WallTime last;
   Refusal refusal = Refusal::unknown_key;
 };
 
 struct GateCounters {
   std::uint64_t admitted = 0;
-  std::uint64_t refused = 0;    // all refusals, of forgotten keys too
-  std::uint64_t forgotten = 0;  // entries that gave way to newer ones
+  std::uint64_t refused = 0;  // also of keys that gave way to newer ones
 };
 
 class Gate {
@@ -51,10 +49,8 @@ class Gate {
   Gate& operator=(const Gate&) = delete;
 
   void use(std::shared_ptr<const Roster> roster);  // from the next handshake on
-  std::shared_ptr<const Roster> roster() const;
 
-  std::vector<RefusedKey> refused() const;    // latest first
-  void forget_refused(const PublicKey& key);  // e.g. after it was put on the roster
+  std::vector<RefusedKey> refused() const;  // latest first
   GateCounters counters() const;
 
  private:

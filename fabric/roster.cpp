@@ -62,13 +62,6 @@ Result<RosterEntry> parse_entry(const std::vector<std::string_view>& words) {
   return RosterEntry{*key, std::string(words[1]), *role, *standing};
 }
 
-std::vector<RosterEntry> values_of(const std::map<PublicKey, RosterEntry>& entries) {
-  std::vector<RosterEntry> values;
-  values.reserve(entries.size());
-  for (const auto& [key, entry] : entries) values.push_back(entry);
-  return values;
-}
-
 std::map<PublicKey, RosterEntry> by_key(const std::vector<RosterEntry>& entries) {
   std::map<PublicKey, RosterEntry> map;
   for (const auto& entry : entries) map.insert_or_assign(entry.key, entry);
@@ -117,34 +110,6 @@ void Roster::replace_file_entries(const std::vector<RosterEntry>& entries) {
 
 void Roster::replace_pushed_entries(const std::vector<RosterEntry>& entries) {
   pushed_ = by_key(entries);
-}
-
-void Roster::push(const RosterEntry& entry) {
-  pushed_.insert_or_assign(entry.key, entry);
-}
-
-void Roster::remove_pushed(const PublicKey& key) {
-  pushed_.erase(key);
-}
-
-std::vector<RosterEntry> Roster::entries() const {
-  auto all = file_;
-  all.insert(pushed_.begin(), pushed_.end());
-  return values_of(all);
-}
-
-std::vector<RosterEntry> Roster::file_entries() const {
-  return values_of(file_);
-}
-
-std::vector<RosterEntry> Roster::pushed_entries() const {
-  return values_of(pushed_);
-}
-
-std::size_t Roster::size() const {
-  std::size_t size = file_.size();
-  for (const auto& [key, entry] : pushed_) size += file_.count(key) == 0 ? 1 : 0;
-  return size;
 }
 
 Result<std::vector<RosterEntry>> parse_roster(std::string_view text, std::string_view where) {

@@ -45,13 +45,6 @@ class Roster {
 
   void replace_file_entries(const std::vector<RosterEntry>& entries);
   void replace_pushed_entries(const std::vector<RosterEntry>& entries);
-  void push(const RosterEntry& entry);       // adds or replaces one pushed entry
-  void remove_pushed(const PublicKey& key);  // leaves file entries alone
-
-  std::vector<RosterEntry> entries() const;  // those that hold, ordered by key
-  std::vector<RosterEntry> file_entries() const;
-  std::vector<RosterEntry> pushed_entries() const;
-  std::size_t size() const;
 
  private:
   std::map<PublicKey, RosterEntry> file_;

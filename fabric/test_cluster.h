@@ -38,7 +38,8 @@ class TestCluster {
   }
 
   void admit(const PublicKey& key, Standing standing = Standing::enabled) {
-    roster.push({key, "w" + std::to_string(roster.size()), Role::worker, standing});
+    pushed.push_back({key, "w" + std::to_string(pushed.size()), Role::worker, standing});
+    roster.replace_pushed_entries(pushed);
     gate.use(std::make_shared<const Roster>(roster));
   }
 
@@ -108,6 +109,7 @@ class TestCluster {
   Context client_context;  // clients of other processes share no context with the gate
   Gate gate;
   Roster roster;
+  std::vector<RosterEntry> pushed;
   KeyPair server_keys = KeyPair::generate();
   std::unique_ptr<ServerSocket> server;
   std::vector<std::unique_ptr<Client>> clients;

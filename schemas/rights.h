@@ -105,8 +105,5 @@ constexpr bool may_say_to(Role speaker, std::uint16_t word, Role hearer) {
 }
 
 constexpr bool to_broker(std::uint16_t word) { return may_hear(Role::broker, word); }
-constexpr bool to_master(std::uint16_t word) { return may_hear(Role::master, word); }
-constexpr bool to_worker(std::uint16_t word) { return may_hear(Role::worker, word); }
-constexpr bool to_client(std::uint16_t word) { return may_hear(Role::viewer, word) || may_hear(Role::submitter, word); }
 
 }  // namespace argosy
