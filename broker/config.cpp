@@ -70,7 +70,7 @@ void bind_brokers(Settings& settings, Config& config) {
   settings.add("watch", config.watch,
                "the virtual endpoint as clients reach it, watched while standing by; empty: the endpoint");
   settings.add("fingerprint", config.fingerprint,
-               "SHA-256 of the cluster's endpoint certificate, hex: with another one this broker does not start; empty: any");
+               "SHA-256 of the cluster's endpoint certificate, as openssl prints it: with another one this broker does not start; empty: any");
   bind_hook(settings, "on_activate", config.on_activate, "command that brings the virtual endpoint's address to this host");
   bind_hook(settings, "on_deactivate", config.on_deactivate,
             "command that takes it away; also run at each start, so it must do no harm where the address is not here");
@@ -82,6 +82,15 @@ void bind_brokers(Settings& settings, Config& config) {
     keys.add("endpoint", peer.endpoint, "its own address: its peer_listen");
     keys.add("directory", peer.directory, "its folder, if it runs on this host: it is killed before this one takes over");
   }, "the other brokers, one table each; with any, this one starts as a standby. Hooks are run only then");
+}
+
+// "9F:3C:…", as openssl prints it: "9f3c…".
+std::string plain_fingerprint(const std::string& text) {
+  std::string plain;
+  for (const char c : text) {
+    if (c != ':') plain += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return plain;
 }
 
 // What contradicts itself; empty: nothing.
@@ -128,6 +137,11 @@ Result<Config> load_config(const std::filesystem::path& file) {
     config.machine.peers.push_back(peer.name);
   }
   if (config.watch.empty()) config.watch = config.endpoint;
+  config.fingerprint = plain_fingerprint(config.fingerprint);
+  const bool is_hex = config.fingerprint.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!config.fingerprint.empty() && (config.fingerprint.size() != 64 || !is_hex)) {
+    return Error{file.string() + ": fingerprint: wants 64 hex digits: openssl x509 -in endpoint.pem -noout -fingerprint -sha256"};
+  }
   if (!is_name(config.machine.name))
     return Error{file.string() + ": name: '" + printable(config.machine.name) + "' is no name"};
   if (config.machine.silence <= config.machine.heartbeat * 2) {

@@ -75,6 +75,16 @@ TEST(Config, NamesWhatIsWrongWithOtherBrokers) {
   says("endpoint = \"tcp://127.0.0.1:0\"\npeer_listen = \"tcp://127.0.0.1:7434\"\n" + b2, "watch");
   says(std::string(kStandby) + "[hooks]\non_activate = [\"true\"]\n", "hooks");
   says(std::string(kStandby) + "[[peers]]\nnamme = \"b2\"\n", "namme");
+  says("fingerprint = \"9f:3c\"\n", "64 hex digits");
+}
+
+TEST(Config, TakesAFingerprintAsOpensslPrintsIt) {
+  std::string printed = "9F";
+  for (int i = 1; i < 32; ++i) printed += ":3C";
+  const auto config = load("fingerprint = \"" + printed + "\"\n");
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  EXPECT_EQ(config->fingerprint.substr(0, 6), "9f3c3c");
+  EXPECT_EQ(config->fingerprint.size(), 64u);
 }
 
 TEST(Config, DocumentsEveryKey) {

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "broker/door.h"
+#include "broker/endpoint_key.h"
 #include "broker/request_of.h"
 #include "broker/turn.h"
-#include "fabric/certificates.h"
 #include "fabric/clock.h"
 #include "schemas/codec.h"
 #include "schemas/rights.h"
@@ -35,24 +35,6 @@ fabric::ServerOptions server_options(const Config& config, fabric::KeyPair keys)
 // One socket is for everybody, the other for brokers: their peers must not be mixed up.
 PeerId peer_id(fabric::Peer peer, Via via) {
   return {peer.value * 2 + (via == Via::peers ? 1 : 0)};
-}
-
-// Notes the certificate's fingerprint in the configuration.
-Result<fabric::KeyPair> load_endpoint_key(Config& config) {
-  auto keys = fabric::load_key_pair(config.endpoint_key);
-  if (!keys) return keys.error();
-  const auto certificates = fabric::Certificate::load(config.endpoint_certificate);
-  if (!certificates) return certificates.error();
-  for (const fabric::Certificate& each : *certificates) {
-    if (each.facts().key != keys->public_key) continue;
-    config.machine.fingerprint = each.facts().fingerprint;
-    if (config.fingerprint.empty() || config.fingerprint == config.machine.fingerprint) return keys;
-    return Error{config.endpoint_certificate + ": its fingerprint is " + config.machine.fingerprint +
-                 ", that of the cluster is " + config.fingerprint +
-                 ": take key and certificate from a broker that serves"};
-  }
-  return Error{config.endpoint_certificate + ": does not carry the key of " + config.endpoint_key +
-               "; take both from the same `argosy cluster init`"};
 }
 
 std::uint64_t resident_bytes() {
@@ -85,14 +67,15 @@ Shell::Shell(Config config, Keepsakes kept, ProcessMark mark, fabric::KeyPair ke
 }
 
 Result<std::unique_ptr<Shell>> Shell::open(Config config, Tell tell) {
-  auto keys = load_endpoint_key(config);
-  if (!keys) return keys.error();
+  auto own = load_endpoint_key(config);
+  if (!own) return own.error();
+  config.machine.fingerprint = own->fingerprint;
   auto kept = Keepsakes::open(config.directory);
   if (!kept) return kept.error();
   auto mark = ProcessMark::make(config.directory);
   if (!mark) return mark.error();
   std::unique_ptr<Shell> shell(
-      new Shell(std::move(config), std::move(*kept), std::move(*mark), std::move(*keys), std::move(tell)));
+      new Shell(std::move(config), std::move(*kept), std::move(*mark), std::move(own->keys), std::move(tell)));
   if (auto read = shell->identities_.read_file(); !read) return read.error();
   shell->identities_.push(shell->kept_.roster().entries);
   if (auto begun = shell->begin(); !begun) return begun.error();

@@ -77,6 +77,66 @@ expect 0 "new.pem" --dir "$folder/c" cluster certificate new.pem --host other.ex
 openssl verify -CAfile "$folder/c/authority.pem" -verify_hostname other.example new.pem >/dev/null || { echo "FAILED: openssl does not believe the new certificate"; failed=1; }
 openssl verify -CAfile "$folder/c/authority.pem" -verify_ip 127.0.0.1 new.pem >/dev/null || { echo "FAILED: the new certificate lost a name"; failed=1; }
 expect 1 "new.pem" --dir "$folder/c" cluster certificate new.pem
+
+# A second host: what goes along, what does not, and every way in which the bundle is not taken.
+h=$folder/h b2=$folder/b2.bundle
+expect 0 "$h" cluster init --dir "$h" --endpoint tcp://127.0.0.1:2 --masters 2 --catalog postgresql://db/argosy -o quiet
+printf 'another passphrase\n' >pass2
+export_b2() { expect 0 "keys/endpoint.key" --dir "$h" cluster export "$b2" --broker b2 --master m2 --operator admin --passphrase-file pass; }
+same() { cmp -s "$h/$1" "$folder/s/$1" || { echo "FAILED: $1 is another one on the second host"; failed=1; }; }
+expect 2 "--broker NAME" --dir "$h" cluster export "$b2"
+expect 2 "names no peer b2" --dir "$h" cluster export "$b2" --broker b2
+printf 'peer_listen = "tcp://0.0.0.0:3"\ntakeover_after = "700ms"\n[hooks]\non_activate = ["%s", "up"]\n[[peers]]\nname = "b2"\nendpoint = "tcp://127.0.0.1:4"\n' "$folder/hook" >>"$h/broker.toml"
+expect 2 "cannot be reached from another host" --dir "$h" cluster export "$b2" --broker b2
+sed -i 's/0\.0\.0\.0:3/127.0.0.1:3/' "$h/broker.toml"
+expect 2 "no master m9" --dir "$h" cluster export "$b2" --master m9
+expect 2 "one file on one host" --dir "$folder/c" cluster export "$b2" --master m1
+expect 2 "12 characters" --dir "$h" cluster export "$b2" --broker b2 --passphrase-file short
+export_b2
+expect 2 "there already" --dir "$h" cluster export "$b2" --broker b2
+[[ $(stat -c %a "$b2") == 600 ]] || { echo "FAILED: a bundle is not 0600"; failed=1; }
+grep -q "PRIVATE\|endpoint" "$b2" && { echo "FAILED: a bundle can be read"; failed=1; }
+expect 2 "say where with --dir" cluster import "$b2"
+expect 1 "wrong passphrase" cluster import "$b2" --dir "$folder/s" --passphrase-file pass2
+head -c 2000 "$b2" >cut
+expect 1 "END line is missing" cluster import cut --dir "$folder/s" --passphrase-file pass
+sed '5s/^./-/' "$b2" >changed
+expect 1 "was changed" cluster import changed --dir "$folder/s" --passphrase-file pass
+expect 1 "another cluster" cluster import "$b2" --dir "$folder/c" --passphrase-file pass
+expect 1 "nothing to renew" cluster import "$b2" --dir "$folder/s" --passphrase-file pass --renew
+expect 1 "worker join" worker join "$b2" --dir "$folder/s" --passphrase-file pass
+[[ ! -e $folder/s ]] || { echo "FAILED: a bundle that was refused left something"; failed=1; }
+expect 0 "fingerprint" cluster import "$b2" --dir "$folder/s" --passphrase-file pass
+[[ ! -e $b2 ]] || { echo "FAILED: a used bundle is still there"; failed=1; }
+[[ $(stat -c %a "$folder/s" "$folder"/s/keys/*.key "$folder/s/master-m2.toml" | sort -u | tr '\n' ' ') == "600 700 " ]] || { echo "FAILED: modes of what was imported"; failed=1; }
+[[ $(cd "$folder/s/keys" && echo *) == "catalog.key endpoint.key master-m2.key operator-admin.key" ]] || { echo "FAILED: the second host's keys are others"; failed=1; }
+for file in authority.pem endpoint.pem roster catalog.pub cluster.toml master-m2.toml keys/endpoint.key keys/catalog.key; do same "$file"; done
+for line in 'name = "b2"' 'peer_listen = "tcp://127.0.0.1:4"' 'takeover_after = "700ms"' 'name = "b1"' 'endpoint = "tcp://127.0.0.1:3"'; do
+  grep -qxF "$line" "$folder/s/broker.toml" || { echo "FAILED: the second broker's settings lack $line"; failed=1; }
+done
+
+# Again: another certificate for the same key. What was changed by hand stays; whoever expects the former one does not start.
+export_b2
+expect 1 "--renew" cluster import "$b2" --dir "$folder/s" --passphrase-file pass
+"$argosy" --dir "$h" cluster certificate renewed.pem --host b.example -o quiet >/dev/null && cp renewed.pem "$h/endpoint.pem"
+fingerprint() { openssl x509 -in "$1" -noout -fingerprint -sha256 | cut -d= -f2 | tr -d : | tr A-F a-f; }
+old=$(fingerprint "$folder/s/endpoint.pem") new=$(fingerprint renewed.pem)
+cp "$folder/s/endpoint.pem" former.pem
+cp renewed.pem "$folder/s/endpoint.pem"
+expect 1 "its fingerprint is $new, that of the cluster is $old" --dir "$folder/s" broker start
+cp former.pem "$folder/s/endpoint.pem"
+rm "$b2"
+export_b2
+sed -i 's/700ms/900ms/' "$folder/s/broker.toml"
+expect 0 "$new" cluster import "$b2" --dir "$folder/s" --passphrase-file pass --renew
+same endpoint.pem
+grep -qxF "fingerprint = \"$new\"" "$folder/s/broker.toml" && grep -qxF 'takeover_after = "900ms"' "$folder/s/broker.toml" || { echo "FAILED: settings after a renewal"; failed=1; }
+# A standby with another cluster's key, as `cluster init` on its own host would make it.
+cp "$folder/c/endpoint.pem" "$folder/s/endpoint.pem"
+cp "$folder/c/keys/endpoint.key" "$folder/s/keys/endpoint.key"
+expect 1 "its fingerprint is $(fingerprint "$folder/c/endpoint.pem"), that of the cluster is $new" --dir "$folder/s" broker start
+cp renewed.pem "$folder/s/endpoint.pem"
+expect 1 "does not carry the key" --dir "$folder/s" broker start
 expect 2 "none.pem" --dir "$folder/c" catalog set-endpoint tcp://h:1 --certificate none.pem
 expect 75 "nobody listens" status --dir "$folder/c" --patience 0.5
 expect 75 "nobody listens" --output json --patience 0.5 --dir "$folder/c" execution list

@@ -26,7 +26,7 @@ std::string settings_for(const std::string& endpoint) {
 Status check_parts(const Bundle& bundle) {
   const auto kind = bundle.find("kind");
   if (kind == bundle.end() || kind->second != kKind) {
-    return Error{"this is no worker's bundle"};
+    return Error{"this is no worker's bundle: `argosy worker join` takes what `argosy worker add` made"};
   }
   for (const char* part : {"worker", "endpoint", "authority.pem", "endpoint.pem", "worker.toml", "public"}) {
     if (bundle.count(part) == 0) return Error{std::string("the bundle has no ") + part + ": it is not whole; make it again"};

@@ -73,13 +73,18 @@ std::string comment(const std::string& text) {
 
 }  // namespace
 
+void Settings::keep(Entry entry) {
+  if (entry.show) entry.initial = entry.show();
+  entries_.push_back(std::move(entry));
+}
+
 void Settings::add(std::string key, std::string& field, std::string help) {
-  entries_.push_back({std::move(key), std::move(help), "", [&field] { return toml_text(field); },
-                      [&field](const void* node) -> std::string {
-                        if (!as_node(node).is_string()) return "wants a text in quotes";
-                        field = as_node(node).as_string()->get();
-                        return {};
-                      }});
+  keep({std::move(key), std::move(help), "", [&field] { return toml_text(field); },
+        [&field](const void* node) -> std::string {
+          if (!as_node(node).is_string()) return "wants a text in quotes";
+          field = as_node(node).as_string()->get();
+          return {};
+        }});
 }
 
 void Settings::add(std::string key, std::vector<std::string>& field, std::string help) {
@@ -99,35 +104,35 @@ void Settings::add(std::string key, std::vector<std::string>& field, std::string
     field = std::move(values);
     return {};
   };
-  entries_.push_back({std::move(key), std::move(help), "", show, read});
+  keep({std::move(key), std::move(help), "", show, read});
 }
 
 void Settings::add(std::string key, bool& field, std::string help) {
-  entries_.push_back({std::move(key), std::move(help), "true or false",
-                      [&field] { return std::string(field ? "true" : "false"); },
-                      [&field](const void* node) -> std::string {
-                        if (!as_node(node).is_boolean()) return "wants true or false";
-                        field = as_node(node).as_boolean()->get();
-                        return {};
-                      }});
+  keep({std::move(key), std::move(help), "true or false",
+        [&field] { return std::string(field ? "true" : "false"); },
+        [&field](const void* node) -> std::string {
+          if (!as_node(node).is_boolean()) return "wants true or false";
+          field = as_node(node).as_boolean()->get();
+          return {};
+        }});
 }
 
 void Settings::add(std::string key, Duration& field, Duration least, Duration most, std::string help) {
   const std::string range = format_duration(least) + " … " + format_duration(most);
-  entries_.push_back({std::move(key), std::move(help), range, [&field] { return toml_text(format_duration(field)); },
-                      [&field, least, most, range](const void* node) {
-                        return read_quantity(node, parse_duration, least, most, range, [&](Duration d) { field = d; });
-                      }});
+  keep({std::move(key), std::move(help), range, [&field] { return toml_text(format_duration(field)); },
+        [&field, least, most, range](const void* node) {
+          return read_quantity(node, parse_duration, least, most, range, [&](Duration d) { field = d; });
+        }});
 }
 
 void Settings::add_bytes(std::string key, std::uint64_t& field, std::uint64_t least, std::uint64_t most,
                          std::string help) {
   const std::string range = format_bytes(least) + " … " + format_bytes(most);
-  entries_.push_back({std::move(key), std::move(help), range, [&field] { return toml_text(format_bytes(field)); },
-                      [&field, least, most, range](const void* node) {
-                        return read_quantity(node, parse_bytes, least, most, range,
-                                             [&](std::uint64_t n) { field = n; });
-                      }});
+  keep({std::move(key), std::move(help), range, [&field] { return toml_text(format_bytes(field)); },
+        [&field, least, most, range](const void* node) {
+          return read_quantity(node, parse_bytes, least, most, range,
+                               [&](std::uint64_t n) { field = n; });
+        }});
 }
 
 template <class Number>
@@ -142,7 +147,7 @@ void Settings::add_number(std::string key, Number& field, Number least, Number m
     field = static_cast<Number>(value);
     return {};
   };
-  entries_.push_back({std::move(key), std::move(help), range, [&field] { return std::to_string(field); }, read});
+  keep({std::move(key), std::move(help), range, [&field] { return std::to_string(field); }, read});
 }
 
 void Settings::add(std::string key, std::int64_t& field, std::int64_t least, std::int64_t most, std::string help) {
@@ -159,7 +164,7 @@ void Settings::add(std::string key, int& field, int least, int most, std::string
 }
 
 void Settings::add_table_list(std::string key, std::string help, std::string example,
-                              std::function<std::vector<std::string>()> show, std::function<void()> clear,
+                              std::function<std::vector<std::string>(Form)> show, std::function<void()> clear,
                               std::function<std::string(const FillRow&)> read) {
   const auto read_all = [clear, read](const void* node) -> std::string {
     const auto* array = as_node(node).as_array();
@@ -173,16 +178,16 @@ void Settings::add_table_list(std::string key, std::string help, std::string exa
     }
     return {};
   };
-  const auto show_all = [key, help, example, show] {
-    std::string out = "\n" + comment(help);
-    const auto tables = show();
-    for (const auto& table : tables) out += "[[" + key + "]]\n" + table;
-    if (!tables.empty()) return out;
+  const auto show_all = [key, help, example, show](Form form) {
+    std::string out = form == Form::changes ? "" : "\n" + comment(help);
+    const auto tables = show(form);
+    for (const auto& table : tables) out += (form == Form::changes ? "\n[[" : "[[") + key + "]]\n" + table;
+    if (!tables.empty() || form == Form::changes) return out;
     std::istringstream lines("[[" + key + "]]\n" + example);
     for (std::string line; std::getline(lines, line);) out += (line.empty() ? "#" : "# " + line) + "\n";
     return out;
   };
-  entries_.push_back({key, help, "", nullptr, read_all, show_all});
+  keep({key, help, "", nullptr, read_all, show_all});
 }
 
 // The first key that is not known, or whose value is wrong.
@@ -232,7 +237,7 @@ Status Settings::parse(std::string_view text, std::string_view name) {
   return Done{};
 }
 
-std::string Settings::describe() const {
+std::string Settings::write(Form form) const {
   std::string out;
   std::string table;
   // TOML wants keys without table before the first table.
@@ -240,17 +245,18 @@ std::string Settings::describe() const {
     for (const auto& entry : entries_) {
       const auto dot = entry.key.rfind('.');
       if ((dot != std::string::npos) != in_table || entry.show_tables) continue;
+      if (form == Form::changes && entry.show() == entry.initial) continue;
       const std::string of = in_table ? entry.key.substr(0, dot) : "";
       if (of != table) {
         table = of;
         out += "\n[" + table + "]\n";
       }
-      out += comment(entry.help + (entry.range.empty() ? "" : " (" + entry.range + ")"));
+      if (form == Form::whole) out += comment(entry.help + (entry.range.empty() ? "" : " (" + entry.range + ")"));
       out += (in_table ? entry.key.substr(dot + 1) : entry.key) + " = " + entry.show() + "\n";
     }
   }
   for (const auto& entry : entries_) {
-    if (entry.show_tables) out += entry.show_tables();
+    if (entry.show_tables) out += entry.show_tables(form);
   }
   return out;
 }

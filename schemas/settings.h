@@ -34,15 +34,16 @@ class Settings {
   // A list of tables, [[key]]: each becomes a row, its keys bound by `bind(Settings&, Row&)`.
   template <class Row, class Bind>
   void add_tables(std::string key, std::vector<Row>& rows, Bind bind, std::string help) {
-    const auto document = [bind](const Row* row) {
-      Row shown = row == nullptr ? Row() : *row;
+    const auto document = [bind](const Row& row, Form form) {
+      Row shown;
       Settings keys;
       bind(keys, shown);
-      return keys.describe();
+      shown = row;
+      return keys.write(form);
     };
-    const auto show = [&rows, document] {
+    const auto show = [&rows, document](Form form) {
       std::vector<std::string> tables;
-      for (const Row& row : rows) tables.push_back(document(&row));
+      for (const Row& row : rows) tables.push_back(document(row, form));
       return tables;
     };
     const auto read = [&rows, bind](const std::function<std::string(Settings&)>& fill) {
@@ -53,23 +54,27 @@ class Settings {
       if (wrong.empty()) rows.push_back(std::move(row));
       return wrong;
     };
-    add_table_list(std::move(key), std::move(help), document(nullptr), show, [&rows] { rows.clear(); }, read);
+    add_table_list(std::move(key), std::move(help), document(Row(), Form::whole), show, [&rows] { rows.clear(); }, read);
   }
 
   Status load(const std::filesystem::path& file);
   Status parse(std::string_view text, std::string_view name);  // `name` is what errors call the text
 
   // A TOML file with every key at its present value, each under its help, unit and range.
-  std::string describe() const;
+  std::string describe() const { return write(Form::whole); }
+  // A TOML file with the keys alone whose values are not what they were when they were added.
+  std::string changes() const { return write(Form::changes); }
 
  private:
+  enum class Form { whole, changes };
   struct Entry {
     std::string key;
     std::string help;
     std::string range;                                // "1s … 1h", empty: any
     std::function<std::string()> show;                // as TOML
     std::function<std::string(const void* node)> read;  // empty: taken; else what is wrong
-    std::function<std::string()> show_tables;           // set: a list of tables, whole
+    std::function<std::string(Form)> show_tables;       // set: a list of tables, whole
+    std::string initial;                                // what show() said when it was added
   };
   using FillRow = std::function<std::string(Settings&)>;
 
@@ -77,9 +82,11 @@ class Settings {
   void add_number(std::string key, Number& field, Number least, Number most, std::string help);
 
   void add_table_list(std::string key, std::string help, std::string example,
-                      std::function<std::vector<std::string>()> show, std::function<void()> clear,
+                      std::function<std::vector<std::string>(Form)> show, std::function<void()> clear,
                       std::function<std::string(const FillRow&)> read);
   std::string read_table(const void* table);
+  void keep(Entry entry);
+  std::string write(Form form) const;
 
   std::vector<Entry> entries_;
 };

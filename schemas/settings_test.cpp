@@ -91,6 +91,17 @@ TEST(Settings, ErrorsNameFileAndLine) {
   EXPECT_EQ(error_of("slots = \n").substr(0, 9), "x.toml:1:");
 }
 
+TEST(Settings, ChangesAreWhatDiffersFromTheDefault) {
+  Sample sample;
+  Settings settings = sample.settings();
+  EXPECT_EQ(settings.changes(), "");
+  sample.slots = 3;
+  sample.cache = 2 << 20;
+  EXPECT_EQ(settings.changes(), "slots = 3\n\n[cache]\nsize = \"2MiB\"\n");
+  std::vector<Neighbour> rows{{"a", seconds(1)}, {"b", seconds(2)}};
+  EXPECT_EQ(with_neighbours(rows).changes(), "\n[[peers]]\nname = \"a\"\n\n[[peers]]\nname = \"b\"\nbeat = \"2s\"\n");
+}
+
 TEST(Settings, DescribesWhatItReads) {
   Sample sample;
   Settings settings = sample.settings();
