@@ -116,6 +116,7 @@ void Machine::Turn::broker_came(const MessageCame& message) {
 }
 
 void Machine::Turn::beat_came(const MessageCame& message, const Beat& beat) {
+  if (beat.broker.empty()) return answer(message, beat);  // a question: nothing is believed
   Other* other = state_.watch.of(beat.broker);
   if (other == nullptr) {
     return refuse(message, Refusal::invalid, beat.broker == options_.name
@@ -132,9 +133,12 @@ void Machine::Turn::beat_came(const MessageCame& message, const Beat& beat) {
     heard_from(beat.broker, beat);
   }
   if (at_endpoint && !std::holds_alternative<Serving>(state_.reign)) return;
-  Envelope envelope = to_broker_envelope(Beat::word, beat.broker);
-  out_.out.push_back({message.peer, std::move(envelope), beat_of(options_, state_)});
+  answer(message, beat);
   give_newer(message, *other, beat);
+}
+
+void Machine::Turn::answer(const MessageCame& message, const Beat& beat) {
+  out_.out.push_back({message.peer, to_broker_envelope(Beat::word, beat.broker), beat_of(options_, state_)});
 }
 
 // What the other one lacks; again only after a while, since its Beats show it late.

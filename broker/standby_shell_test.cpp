@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "base/check.h"
+#include "broker/ask_broker.h"
 #include "broker/loopback.h"
 #include "fabric/certificates.h"
 
@@ -287,6 +288,21 @@ TEST(Standby, RunsItsHooksAndStandsByAgainWhenOneFails) {
   })) << Brokers::trouble_of(master, "b1");
 }
 
+TEST(Standby, TellsWhoItIsToWhoHoldsTheKey) {
+  Brokers brokers(2);
+  const auto keys = fabric::load_key_pair(brokers.configs[0].endpoint_key);
+  ASSERT_TRUE(keys.ok());
+  for (const Config& each : brokers.configs) {
+    const auto answer = ask_broker(each.peer_listen, *keys, seconds(30));
+    ASSERT_TRUE(answer.ok()) << answer.error().message;
+    EXPECT_EQ(answer->beat.broker, each.machine.name);
+    EXPECT_EQ(answer->beat.fingerprint.size(), 64u);
+  }
+  const auto other = ask_broker(brokers.configs[0].peer_listen, fabric::KeyPair::generate(), seconds(30));
+  ASSERT_FALSE(other.ok());
+  EXPECT_NE(other.error().message.find("another endpoint key"), std::string::npos) << other.error().message;
+}
+
 TEST(Standby, RefusesToStartWithAnotherCertificate) {
   Loopback files;
   files.write_roster();
@@ -299,6 +315,21 @@ TEST(Standby, RefusesToStartWithAnotherCertificate) {
   EXPECT_NE(opened.error().message.find(certificates->front().facts().fingerprint), std::string::npos);
   config.fingerprint = certificates->front().facts().fingerprint;
   EXPECT_TRUE(Shell::open(config).ok());
+}
+
+TEST(Standby, RefusesToStartWithAnotherKey) {
+  Loopback files;
+  files.write_roster();
+  Config config = files.config;
+  const fabric::KeyPair other = fabric::KeyPair::generate();
+  config.endpoint_key += ".other";
+  ASSERT_TRUE(fabric::save_key_pair(config.endpoint_key, other).ok());
+  const auto opened = Shell::open(config);
+  ASSERT_FALSE(opened.ok());
+  const auto certificates = fabric::Certificate::load(config.endpoint_certificate);
+  for (const fabric::PublicKey& key : {other.public_key, *certificates->front().facts().key}) {
+    EXPECT_NE(opened.error().message.find(key.fingerprint()), std::string::npos) << opened.error().message;
+  }
 }
 
 }  // namespace

@@ -262,6 +262,26 @@ TEST(Standby, WhoIsTurnedAwayLeavesTheOthersAlone) {
   }
 }
 
+TEST(Standby, AnswersAQuestionAndBelievesNothing) {
+  Subject it;
+  watch(it);
+  it.debts.clear();
+  MessageCame came;
+  came.identity = {Role::broker, "broker", true};
+  came.envelope.word = Beat::word;
+  came.envelope.to.role = Role::broker;
+  came.body = Word(Beat{});
+  came.via = Via::peers;
+  Effects owed;
+  it.machine.step(it.now, came, owed);
+  ASSERT_EQ(owed.out.size(), 1u);
+  EXPECT_EQ(std::get<Beat>(std::get<Word>(owed.out[0].body)).broker, "b2");
+  it.add(owed);
+  EXPECT_EQ(it.debts, "");
+  EXPECT_EQ(it.at(), Step::watching);
+  EXPECT_TRUE(it.machine.state().watch.anyone_serves(it.now.steady));
+}
+
 // What cannot change hands by accident: whoever does not serve never says Bye, and only a rise stores an epoch.
 TEST(Standby, ActsFitTheirSteps) {
   for (int s = 0; s < static_cast<int>(Step::count_); ++s) {

@@ -70,6 +70,7 @@ class Machine::Turn {
   // brokers.cpp.
   void broker_came(const MessageCame& message);
   void beat_came(const MessageCame& message, const Beat& beat);
+  void answer(const MessageCame& message, const Beat& beat);
   void heard_from(const std::string& peer, const Beat& beat);
   void weigh(const Beat& beat);
   void give_newer(const MessageCame& message, Other& other, const Beat& beat);

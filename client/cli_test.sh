@@ -114,6 +114,8 @@ for file in authority.pem endpoint.pem roster catalog.pub cluster.toml master-m2
 for line in 'name = "b2"' 'peer_listen = "tcp://127.0.0.1:4"' 'takeover_after = "700ms"' 'name = "b1"' 'endpoint = "tcp://127.0.0.1:3"'; do
   grep -qxF "$line" "$folder/s/broker.toml" || { echo "FAILED: the second broker's settings lack $line"; failed=1; }
 done
+"$argosy" --dir "$folder/s" doctor broker >said
+[[ $? == 1 ]] && grep -qF "$folder/hook: is not there" said && grep -q "^wrong *peer b1" said || { echo "FAILED: doctor broker says $(cat said)"; failed=1; }
 
 # Again: another certificate for the same key. What was changed by hand stays; whoever expects the former one does not start.
 export_b2

@@ -1,21 +1,20 @@
 // doctor ROLE: is everything there that the role needs on this host? One line a check.
-#include <sys/stat.h>
-
 #include <cstdio>
 #include <ctime>
-#include <fstream>
-#include <iostream>
+#include <filesystem>
+#include <string>
 
-#include "broker/config.h"
 #include "catalog/catalog.h"
 #include "catalog/checkup.h"
 #include "catalog/hosts.h"
+#include "client/broker_checks.h"
+#include "client/checks.h"
 #include "client/cli.h"
 #include "client/expiry.h"
 #include "client/reach.h"
+#include "fabric/certificates.h"
 #include "fabric/clock.h"
 #include "fabric/keys.h"
-#include "fabric/roster.h"
 #include "fabric/trust.h"
 #include "fabric/whereabouts.h"
 #include "master/config.h"
@@ -30,30 +29,28 @@ constexpr double kClockHint = 1.0;  // seconds
 constexpr Duration kReachWithin = seconds(2);
 constexpr Duration kLeaseLeast = seconds(10);
 
-class Checks {
- public:
-  void add(const std::string& what, const Status& status, const std::string& detail = "") {
-    rows_.push_back({{"check", what}, {"result", status ? "ok" : "wrong"}, {"detail", status ? detail : status.error().message}});
-    wrong_ = wrong_ || !status;
+// "until 2036-11-22, for argosy.example.com"
+std::string facts_of(const std::filesystem::path& file) {
+  std::string out;
+  const auto certificates = fabric::Certificate::load(file);
+  if (!certificates) return out;
+  for (const auto& each : *certificates) {
+    const std::time_t end = each.facts().not_after.us / 1'000'000;
+    std::tm parts{};
+    ::gmtime_r(&end, &parts);
+    char day[32];
+    std::strftime(day, sizeof day, "%Y-%m-%d", &parts);
+    out += (out.empty() ? "until " : "; until ") + std::string(day);
+    std::string hosts;
+    for (const auto& host : each.facts().hosts) hosts += (hosts.empty() ? ", for " : " and ") + host;
+    out += hosts;
   }
-  void warn(const std::string& what, const std::string& detail) { rows_.push_back({{"check", what}, {"result", "warning"}, {"detail", detail}}); }
-  const json& rows() const { return rows_; }
-  bool wrong() const { return wrong_; }
-
- private:
-  json rows_ = json::array();
-  bool wrong_ = false;
-};
-
-template <class T>
-Status status_of(const Result<T>& result) {
-  if (result) return Done{};
-  return result.error();
+  return out;
 }
 
 void check_dates(Checks& checks, const std::filesystem::path& file) {
   const auto ending = expiring_soon(file);
-  checks.add("certificate " + file.string(), status_of(ending));
+  checks.add("certificate " + file.string(), status_of(ending), facts_of(file));
   if (!ending) return;
   for (const auto& sentence : *ending) checks.warn("certificate " + file.string(), sentence);
 }
@@ -102,14 +99,6 @@ void check_client(Cli& cli, Checks& checks) {
   if (!answer) return;
   if ((*answer)["catalog"]["state"] != "available") checks.warn("catalog", (*answer)["catalog"]["detail"].dump());
   check_clock(checks, *answer, asked, answered);
-}
-
-void check_broker(const std::filesystem::path& file, Checks& checks) {
-  const auto config = broker::load_config(file);
-  checks.add("settings " + file.string(), status_of(config));
-  if (!config) return;
-  checks.add("key " + config->endpoint_key, status_of(fabric::load_key_pair(config->endpoint_key)));
-  checks.add("roster " + config->roster, status_of(fabric::load_roster(config->roster)));
 }
 
 // Each host of the address on its own: who is the primary, who follows it.

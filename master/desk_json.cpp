@@ -146,20 +146,6 @@ json worker_json(const catalog::WorkerRecord& worker, const WorkerView* seen) {
 
 namespace {
 
-std::string_view duty_text(BrokerDuty duty) {
-  switch (duty) {
-    case BrokerDuty::standby:
-      return "standby";
-    case BrokerDuty::rising:
-      return "rising";
-    case BrokerDuty::active:
-      return "active";
-    case BrokerDuty::leaving:
-      break;
-  }
-  return "leaving";
-}
-
 // A broker as the active one knows it, and what it reported itself when it was active last.
 json broker_json(const BrokerView& view, const BrokerReport* report) {
   json counters = json::object();
@@ -172,7 +158,7 @@ json broker_json(const BrokerView& view, const BrokerReport* report) {
     }
   }
   const bool known = !view.fingerprint.empty() || view.epoch.number > 0;  // else it was never heard
-  return {{"broker", view.name}, {"duty", known ? json(duty_text(view.duty)) : json(nullptr)},
+  return {{"broker", view.name}, {"duty", known ? json(to_string(view.duty)) : json(nullptr)},
           {"epoch", known ? json(view.epoch.number) : json(nullptr)}, {"active", view.duty == BrokerDuty::active},
           {"fingerprint", text_or_null(view.fingerprint)},
           {"heard_ago_ms", known ? json(view.heard_ago.us / 1000) : json(nullptr)},

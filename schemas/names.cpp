@@ -54,5 +54,6 @@ std::span<const std::uint16_t> all_words() { return Words::numbers; }
 std::string_view to_string(Role role) { return reflect::enum_name(role); }
 std::string_view to_string(Refusal refusal) { return reflect::enum_name(refusal); }
 std::string_view to_string(PresenceChange change) { return reflect::enum_name(change); }
+std::string_view to_string(BrokerDuty duty) { return reflect::enum_name(duty); }
 
 }  // namespace argosy

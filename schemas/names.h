@@ -24,5 +24,6 @@ std::span<const std::uint16_t> all_words();
 std::string_view to_string(Role role);
 std::string_view to_string(Refusal refusal);
 std::string_view to_string(PresenceChange change);
+std::string_view to_string(BrokerDuty duty);
 
 }  // namespace argosy

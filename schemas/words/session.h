@@ -264,7 +264,7 @@ struct BrokerReport {
 // broker → broker, every `beat`: on the link between two brokers, and from a standby to the virtual endpoint. Answered by Beat.
 struct Beat {
   static constexpr std::uint16_t word = 12;
-  std::string broker;                    // its name: all brokers hold one key
+  std::string broker;                    // its name: all brokers hold one key; empty: only asks who is there
   BrokerDuty duty = BrokerDuty::standby;
   Epoch epoch;                           // its own reign while it rises or serves, else the highest it knows
   bool greeted = false;                  // somebody said Hello in that epoch; an epoch without yields

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import time
 import unittest
-from pathlib import Path
 
 from cluster import ARGOSY, Cluster, free_port, kill, until
 
@@ -34,10 +33,10 @@ class Roles:
             lines += [f'name = "{name}"', f'directory = "broker-{name}"', f'peer_listen = "{own[name]}"',
                       f'fingerprint = "{self.fingerprint}"',
                       "[[peers]]", f'name = "{other}"', f'endpoint = "{own[other]}"', f'directory = "broker-{other}"']
-            (self.folder / f"{name}.toml").write_text("\n".join(lines) + "\n")
+            (self.folder / f"broker-{name}.toml").write_text("\n".join(lines) + "\n")
 
     def start(self, role, *words):
-        name = words[-1] if role != "broker" else Path(words[-1]).stem
+        name = words[-1]
         with open(self.folder / f"{name}.log", "a+") as log:
             self.processes[name] = subprocess.Popen([ARGOSY, role, "start", "--dir", self.folder, *words], text=True,
                                                     stdout=subprocess.PIPE, stderr=log)
@@ -47,7 +46,7 @@ class Roles:
         return line.strip()
 
     def broker(self, name):
-        return self.start("broker", "--config", self.folder / f"{name}.toml")
+        return self.start("broker", "--name", name)
 
     def end(self, name, number=signal.SIGKILL):
         kill(self.processes[name].pid, number)
@@ -160,14 +159,34 @@ class Standby(unittest.TestCase):
         self.roles.end(other, signal.SIGTERM)
         self.assertEqual(self.roles.processes[other].returncode, 0)
         until(lambda: self.roles.active() == first, "the other one serves")
-        nobody = self.cluster.argosy("broker", "switchover")
+        nobody = self.cluster.argosy("--patience", "1", "broker", "switchover")
         self.assertEqual(nobody.code, 75, nobody)
         self.assertIn("no other broker is heard", nobody.err)
         until(lambda: any("does not run" in w for w in self.cluster.json("status")["warnings"]), "status tells of the alarm")
 
+    def test_doctor_looks_at_each_broker(self):
+        def doctor(name):
+            done = self.cluster.argosy("--output", "json", "doctor", "broker", "--name", name)
+            return done.code, {row["check"].split(",")[0]: (row["result"], row["detail"]) for row in done.json}
+        active = self.roles.until_both()
+        code, rows = doctor("b1")
+        self.assertEqual(code, 0, rows)
+        self.assertIn(self.roles.fingerprint, rows[f"key {self.cluster.folder}/keys/endpoint.key"][1])
+        for what, name in (("this broker", "b1"), ("peer b2", "b2")):
+            self.assertEqual(rows[what][0], "ok", rows)
+            self.assertIn("active" if name == active else "standby", rows[what][1])
+        # A question changes nothing: who serves still does, in the same epoch, without an alarm.
+        told = self.roles.brokers()
+        self.assertEqual((self.roles.active(), [b["trouble"] for b in told.values()]), (active, [None, None]), told)
+        self.roles.end("b2")
+        code, rows = doctor("b1")
+        self.assertEqual((code, rows["peer b2"][0]), (1, "wrong"), rows)
+        self.assertIn("is it started there", rows["peer b2"][1])
+        self.assertEqual(rows["this broker"][0], "ok", rows)
+
     def test_refuses_another_certificate(self):
         wrong = self.cluster.folder / "b3.toml"
-        text = (self.cluster.folder / "b1.toml").read_text().replace(self.roles.fingerprint, "0" * 64).replace("broker-b1", "broker-b3")
+        text = (self.cluster.folder / "broker-b1.toml").read_text().replace(self.roles.fingerprint, "0" * 64).replace("broker-b1", "broker-b3")
         wrong.write_text(text.replace('name = "b1"', 'name = "b3"'))
         done = self.cluster.argosy("broker", "start", "--config", wrong)
         self.assertEqual(done.code, 1, done)
