@@ -448,7 +448,14 @@ Outcome<std::string> Session::switchover(const std::string& to) {
       if (before && state_->epoch > *before) return state_->epoch.broker;
       if (say(Switchover{to})) before = state_->epoch;
     } else if (const auto* refused = std::get_if<Refused>(&incoming)) {
-      if (refused->refused_word == Switchover::word) return argosy::client::trouble(*refused);
+      if (refused->refused_word != Switchover::word) continue;
+      // The other one may only be coming back.
+      const Time again = fabric::read_steady() + kRetryTransient;
+      if (refused->reason != Refusal::unreachable || deadline <= again) return argosy::client::trouble(*refused);
+      while (fabric::read_steady() < again) {
+        if (state_->pump(again)) return Trouble{Exit::interrupted, "interrupted before another broker served"};
+      }
+      if (say(Switchover{to})) before = state_->epoch;
     } else if (std::holds_alternative<TimedOut>(incoming)) {
       const std::string last = last_trouble().empty() ? "" : "; " + last_trouble();
       return Trouble{Exit::unavailable, (before ? "it was asked for, and no broker serves in a higher epoch yet"
