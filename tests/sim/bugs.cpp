@@ -37,7 +37,7 @@ const std::vector<BugName>& bugs() {
       {Bug::fleet_from_backup, "fleet_from_backup", "liveness", 77},
       {Bug::endpoint_forgotten, "endpoint_forgotten", "liveness", 4},
       {Bug::moved_untried, "moved_untried", "liveness", 4},
-      {Bug::told_for_reached, "told_for_reached", "liveness", 85},
+      {Bug::told_for_reached, "told_for_reached", "liveness", 68},
       {Bug::restore_does_not_wait, "restore_does_not_wait", "P3", 23},
   };
   return kBugs;
