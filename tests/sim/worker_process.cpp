@@ -181,7 +181,9 @@ void WorkerProcess::step(const worker::Event& event) {
 void WorkerProcess::honour(worker::Effects& effects) {
   if (effects.incarnation) host_.incarnation = *effects.incarnation;
   for (worker::SpoolEnd& debt : effects.spool_ends) {
-    Spooled& kept = host_.spool[debt.end.attempt];
+    const auto [place, is_new] = host_.spool.try_emplace(debt.end.attempt);
+    Spooled& kept = place->second;
+    if (is_new) kept.life = stage_.store.life();  // it wrote nothing
     kept.session = debt.session;
     kept.shard = debt.shard;
     kept.end = debt.end;
@@ -264,7 +266,9 @@ void WorkerProcess::send_log(const worker::SendLog& debt) {
 void WorkerProcess::forget(AttemptRef attempt) {
   const auto it = host_.spool.find(attempt);
   const bool had_end = it != host_.spool.end() && it->second.end.has_value();
+  const bool former = it != host_.spool.end() && it->second.life != stage_.store.life();
   if (it != host_.spool.end()) host_.spool.erase(it);
+  if (former) return;  // the catalog that had it was replaced since
   stage_.witnesses.tell([&](Witness& witness) { witness.forgot(name(), attempt, had_end); });
 }
 
@@ -272,6 +276,7 @@ void WorkerProcess::forget_log(const worker::ForgetLogs& debt) {
   const auto it = host_.spool.find(debt.attempt);
   if (it == host_.spool.end()) return;
   std::erase_if(it->second.chunks, [&](const LogChunk& chunk) { return chunk.offset + chunk.length <= debt.offset; });
+  if (it->second.life != stage_.store.life()) return;
   stage_.witnesses.tell([&](Witness& witness) { witness.forgot_log(name(), debt.attempt, debt.offset); });
 }
 
