@@ -110,7 +110,7 @@ constexpr Question kQuestions[] = {
      "d.execution AND e.task = d.task "
      "AND e.item = d.item AND e.attempt = d.attempt - 1 WHERE d.attempt > 1 AND d.started_at > 0 AND "
      "e.started_at > 0 AND "
-     "d.started_at < e.ended_at - CASE WHEN d.worker = e.worker AND e.reason NOT IN (11, 12) THEN 0 ELSE :skew END "
+     "d.started_at < e.ended_at - CASE WHEN d.session = e.session AND e.reason NOT IN (11, 12) THEN 0 ELSE :skew END "
      "AND @d",
      4, "execution %, task %, item %: attempt % started before the one before it had ended",
      "two attempts of one item may have run at the same time (P3), or the clocks of two hosts differ by more than the skew allowed for",
