@@ -38,6 +38,13 @@ Result<ClusterFile> load_cluster_file(const std::filesystem::path& file) {
   return out;
 }
 
+Result<ClusterFile> parse_cluster_file(const std::string& text, const std::string& where) {
+  ClusterFile out;
+  if (auto parsed = bind(out).parse(text, where); !parsed) return parsed.error();
+  if (out.endpoint.empty()) return Error{where + ": endpoint is missing"};
+  return out;
+}
+
 Result<PresentPlace> present_place(const Layout& layout) {
   const auto moved = fabric::load_whereabouts(layout.endpoint_moved());
   if (!moved) return moved.error();

@@ -23,6 +23,7 @@ struct ClusterFile {
 
 Result<ClusterFile> load_cluster_file(const std::filesystem::path& file);
 std::string format_cluster_file(const ClusterFile& file);
+Result<ClusterFile> parse_cluster_file(const std::string& text, const std::string& where);
 
 struct Profile {
   Layout layout;
