@@ -171,8 +171,9 @@ void Machine::Turn::on(const BrokerSaid& said) {
     }
     return;
   }
+  // At the endpoint nobody knows who says it; but whoever does gives it only to brokers with its own certificate.
   const Other* other = state_.watch.of(said.peer);
-  if (other == nullptr || other->said.fingerprint != options_.fingerprint) return;
+  if (!said.peer.empty() && (other == nullptr || other->said.fingerprint != options_.fingerprint)) return;
   if (const auto* word = std::get_if<Roster>(&said.word)) take_roster(*word);
   if (const auto* word = std::get_if<Endpoint>(&said.word)) take_endpoint(*word);
 }

@@ -288,6 +288,18 @@ TEST(Standby, RunsItsHooksAndStandsByAgainWhenOneFails) {
   })) << Brokers::trouble_of(master, "b1");
 }
 
+TEST(Standby, KnowsTheFleetBeforeItTakesOver) {
+  Brokers brokers(2);
+  Party& master = brokers.files.connect(Role::master, "m1", brokers.master_keys);
+  const std::size_t active = brokers.active_after(master, 0);
+  Roster roster;
+  roster.serial = 7;
+  roster.entries.push_back({fabric::KeyPair::generate().public_key.hex(), "w1", Role::worker, RosterState::enabled, {}});
+  ASSERT_TRUE(master.say(roster));
+  const std::filesystem::path kept = std::filesystem::path(brokers.configs[1 - active].directory) / "roster";
+  EXPECT_TRUE(brokers.files.until([&] { return brokers.greeted_above(master, 0) && std::filesystem::exists(kept); }));
+}
+
 TEST(Standby, TellsWhoItIsToWhoHoldsTheKey) {
   Brokers brokers(2);
   const auto keys = fabric::load_key_pair(brokers.configs[0].endpoint_key);

@@ -177,7 +177,8 @@ bool Story::broker_command(const std::vector<std::string>& words, const Argument
   } else if (first == "link" && words.at(2) == "beat") {  // link NAME beat …
     step(BrokerSaid{words.at(1), beat_with(text_of(with, "as", words.at(1)), with)});
   } else if (first == "link") {
-    step(BrokerSaid{words.at(1), words.at(2) == "roster" ? Word(roster_of(with)) : Word(endpoint_of(with))});
+    const std::string peer = words.at(1) == "endpoint" ? "" : words.at(1);
+    step(BrokerSaid{peer, words.at(2) == "roster" ? Word(roster_of(with)) : Word(endpoint_of(with))});
   } else if (first == "endpoint") {  // endpoint beat from=NAME …
     step(BrokerSaid{"", beat_with(text_of(with, "from"), with)});
   } else if (first == "refused") {  // refused NAME|endpoint

@@ -14,8 +14,10 @@ link b3 beat
 >   nothing
 link b1 roster serial=5 entries=worker/w1
 >   roster 5: worker/w1
+link endpoint roster serial=6 entries=worker/w1,worker/w2
+>   roster 6: worker/w1 worker/w2
 wait 300ms
->   b1,b3,endpoint ← Beat{broker "b2", duty standby, epoch.number 7, epoch.broker "b1", roster 5, fingerprint "f00d"}
+>   b1,b3,endpoint ← Beat{broker "b2", duty standby, epoch.number 7, epoch.broker "b1", roster 6, fingerprint "f00d"}
 link b1 beat duty=active epoch=7@b1 greeted roster=5
 >   nothing
 refused b1
@@ -24,7 +26,7 @@ endpoint beat from=b1 duty=active epoch=7@b1 greeted
 >   nothing
 refused endpoint
 >   store epoch 8 b2
->   b1,b3,endpoint ← Beat{broker "b2", duty rising, epoch.number 8, epoch.broker "b2", roster 5, fingerprint "f00d"}
+>   b1,b3,endpoint ← Beat{broker "b2", duty rising, epoch.number 8, epoch.broker "b2", roster 6, fingerprint "f00d"}
 stored
 >   fence b1
 hook ok
@@ -32,7 +34,7 @@ hook ok
 hook ok
 >   listen
 listens
->   b1,b3 ← Beat{broker "b2", duty active, epoch.number 8, epoch.broker "b2", roster 5, fingerprint "f00d"}
+>   b1,b3 ← Beat{broker "b2", duty active, epoch.number 8, epoch.broker "b2", roster 6, fingerprint "f00d"}
 peer w1 worker w1
 >   nothing
 w1 hello epoch=7
@@ -40,10 +42,10 @@ w1 hello epoch=7
 peer b3 broker broker
 >   nothing
 b3 beat from=b3 line=peers roster=2
->   b3 ← Beat{broker "b2", duty active, epoch.number 8, epoch.broker "b2", greeted true, roster 5, fingerprint "f00d"}
->   b3 ← Roster{serial 5, entries [{key "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…", name "w1", role worker, state enabled}]}
+>   b3 ← Beat{broker "b2", duty active, epoch.number 8, epoch.broker "b2", greeted true, roster 6, fingerprint "f00d"}
+>   b3 ← Roster{serial 6, entries [{key "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…", name "w1", role worker, state enabled}, {key "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…", name "w2", role worker, state enabled}]}
 b3 beat from=b3
->   b3 ← Beat{broker "b2", duty active, epoch.number 8, epoch.broker "b2", greeted true, roster 5, fingerprint "f00d"}
+>   b3 ← Beat{broker "b2", duty active, epoch.number 8, epoch.broker "b2", greeted true, roster 6, fingerprint "f00d"}
 # b1 comes back and is a standby.
 link b1 beat duty=standby epoch=8@b2
 >   nothing
@@ -52,7 +54,7 @@ stop
 >   stop listening
 >   on_deactivate
 hook ok
->   b1,b3,endpoint ← Beat{broker "b2", duty leaving, epoch.number 8, epoch.broker "b2", roster 5, fingerprint "f00d", take_over "b1"}
+>   b1,b3,endpoint ← Beat{broker "b2", duty leaving, epoch.number 8, epoch.broker "b2", roster 6, fingerprint "f00d", take_over "b1"}
 link b1 beat duty=rising epoch=9@b1
->   b1,b3,endpoint ← Beat{broker "b2", duty standby, epoch.number 9, epoch.broker "b1", roster 5, fingerprint "f00d"}
+>   b1,b3,endpoint ← Beat{broker "b2", duty standby, epoch.number 9, epoch.broker "b1", roster 6, fingerprint "f00d"}
 >   stopped
