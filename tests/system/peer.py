@@ -66,7 +66,7 @@ class Peer:
             self.socket.close(linger=0)
         self.socket = zmq.Context.instance().socket(zmq.DEALER)
         self.socket.linger = 1000
-        self.socket.reconnect_ivl, self.socket.reconnect_ivl_max = 100, 2000
+        self.socket.reconnect_ivl, self.socket.reconnect_ivl_max = 10, 1000  # as argosy's own clients
         self.socket.maxmsgsize = 16 << 20
         self.key_pair.curve(self.socket, self.server_key)
         self.socket.connect(self.endpoint)
