@@ -113,6 +113,17 @@ class WorkerTest : public ::testing::Test {
   static AttemptRef attempt(std::uint64_t item, std::uint32_t n = 1) {
     return {{ExecutionId{1}, TaskNo{0}, ItemNo{item}}, AttemptNo{n}};
   }
+  // Its package's content "d1" is not here: the first piece is asked for.
+  void fetch_for(AttemptRef attempt) {
+    ready();
+    auto word = run({attempt});
+    word.specs[0].content = "d1";
+    from_master(word);
+    out_ = {};
+    step(ContentMissing{"d1"});
+    said<argosy::Fetch>();
+  }
+
   argosy::Run run(std::vector<AttemptRef> attempts, std::uint32_t cpu = 1000) {
     argosy::Run run{.session = kSession, .renewal = last_renewal_};
     TaskSpec spec;
@@ -588,13 +599,7 @@ TEST_F(WorkerTest, ContentIsFetchedPieceByPiece) {
 }
 
 TEST_F(WorkerTest, APieceThatDoesNotComeIsAskedForAgain) {
-  ready();
-  auto word = run({attempt(0)});
-  word.specs[0].content = "d1";
-  from_master(word);
-  out_ = {};
-  step(ContentMissing{"d1"});
-  said<argosy::Fetch>();
+  fetch_for(attempt(0));
   from_master(Chunk{"d1", 0, 5, "abc"});
   said<argosy::Fetch>();
   out_ = {};
@@ -615,13 +620,7 @@ TEST_F(WorkerTest, APieceThatDoesNotComeIsAskedForAgain) {
 }
 
 TEST_F(WorkerTest, AFetchEndsWithThoseThatWaitForIt) {
-  ready();
-  auto word = run({attempt(0)});
-  word.specs[0].content = "d1";
-  from_master(word);
-  out_ = {};
-  step(ContentMissing{"d1"});
-  said<argosy::Fetch>();
+  fetch_for(attempt(0));
   from_master(Drop{kSession, {attempt(0)}});
   said<Credit>();
   EXPECT_EQ(take_one(out_.forget), attempt(0));
@@ -631,13 +630,7 @@ TEST_F(WorkerTest, AFetchEndsWithThoseThatWaitForIt) {
 }
 
 TEST_F(WorkerTest, LeavesWhileContentIsOnItsWay) {
-  ready();
-  auto word = run({attempt(0)});
-  word.specs[0].content = "d1";
-  from_master(word);
-  out_ = {};
-  step(ContentMissing{"d1"});
-  said<argosy::Fetch>();
+  fetch_for(attempt(0));
   step(Shutdown{});
   EXPECT_EQ(said<Return>().attempts, std::vector{attempt(0)});
   EXPECT_TRUE(out_.left);
@@ -645,13 +638,7 @@ TEST_F(WorkerTest, LeavesWhileContentIsOnItsWay) {
 }
 
 TEST_F(WorkerTest, ContentThatCannotBeHadFailsTheAttempt) {
-  ready();
-  auto word = run({attempt(0)});
-  word.specs[0].content = "d1";
-  from_master(word);
-  out_ = {};
-  step(ContentMissing{"d1"});
-  said<argosy::Fetch>();
+  fetch_for(attempt(0));
   from_master(Chunk{"d1", 0, 0, ""});
   EXPECT_EQ(take_one(out_.spool_ends).end.reason, EndReason::content_missing);
   said<Credit>();
