@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -19,6 +20,7 @@ struct Child {
   explicit Child(const Config& config) {
     int ends[2];
     EXPECT_EQ(pipe(ends), 0);
+    std::fflush(stdout);  // else the child says again what this test said
     pid = fork();
     if (pid == 0) {
       dup2(ends[1], STDOUT_FILENO);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <fstream>
 #include <sstream>
 
@@ -46,6 +47,7 @@ struct Process {
   void start(const Config& config) {
     int ends[2];
     CHECK(pipe2(ends, O_CLOEXEC) == 0);
+    std::fflush(stdout);  // else the child says again what this test said
     pid = fork();
     if (pid == 0) {
       dup2(ends[1], STDOUT_FILENO);
