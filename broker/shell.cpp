@@ -58,7 +58,8 @@ Shell::Shell(Config config, Keepsakes kept, ProcessMark mark, fabric::KeyPair ke
       identities_(gate_, config_.roster),
       server_(std::make_unique<fabric::ServerSocket>(context_, gate_, server_options(config_, key_pair_))),
       links_(context_, polls_, config_, key_pair_),
-      hooks_(polls_, config_) {
+      hooks_(polls_, config_),
+      writer_(kept_, polls_) {
   polls_.add(*server_);
   if (config_.peers.empty()) return;
   peer_server_ = std::make_unique<fabric::ServerSocket>(context_, gate_, server_options(config_, key_pair_));
@@ -90,6 +91,8 @@ Status Shell::begin() {
   if (!listens) return listens.error();
   if (auto opened = links_.open(); !opened) return opened.error();
   step(Start{kept_.epoch(), kept_.roster(), kept_.endpoint()});
+  writer_.finish();
+  take_kept();
   if (failed_) return *failed_;
   return Done{};
 }
@@ -127,6 +130,7 @@ void Shell::turn() {
   take_departures(*server_, Via::endpoint);
   if (peer_server_ != nullptr) take_departures(*peer_server_, Via::peers);
   take_brokers();
+  take_kept();
   const Now now = fabric::read_clock();
   if (gate_seen_at_ + kGateLook <= now.steady) report_gate(now);
   if (const auto deadline = machine_.deadline(); deadline && *deadline <= now.steady) step(Tick{});
@@ -138,6 +142,15 @@ void Shell::take_brokers() {
   const Time now = fabric::read_steady();
   links_.take(now, events);
   hooks_.take(now, events);
+  steps(events);
+}
+
+void Shell::take_kept() {
+  std::vector<Event> events;
+  if (const Status kept = writer_.take(events); !kept) {
+    failed_ = kept.error();
+    return;
+  }
   steps(events);
 }
 
@@ -242,7 +255,6 @@ void Shell::settle() {
     Effects effects;
     machine_.step(fabric::read_clock(), next, effects);
     honour(effects);
-    if (failed_) return;
   }
   tell_readiness();
 }
@@ -260,7 +272,6 @@ void Shell::tell_readiness() {
 
 void Shell::honour(Effects& effects) {
   keep(effects);
-  if (failed_) return;
   for (Outgoing& each : effects.out) send(each);
   honour_brokers(effects);
   stopped_ = stopped_ || effects.stopped;
@@ -290,27 +301,13 @@ void Shell::honour_brokers(Effects& effects) {
 }
 
 void Shell::keep(Effects& effects) {
-  if (effects.store_epoch) {
-    const Epoch& epoch = *effects.store_epoch;
-    if (const auto stored = kept_.store(epoch); !stored) {
-      failed_ = stored.error();
-      return;
-    }
-    spdlog::info("rises in epoch {} as {}", epoch.number, epoch.broker);
-    follow_ups_.push_back(EpochStored{epoch});
-  }
+  if (effects.store_epoch) writer_.put(*effects.store_epoch);
   if (effects.roster) {
     identities_.push(effects.roster->entries);
-    if (const auto stored = kept_.store(Roster{effects.roster->serial, effects.roster->entries}); !stored) {
-      spdlog::error("the pushed roster holds, but is not kept: {}", stored.error().message);
-    }
+    writer_.put(Roster{effects.roster->serial, effects.roster->entries});
     recheck_identities();
   }
-  if (effects.endpoint) {
-    if (const auto stored = kept_.store(*effects.endpoint); !stored) {
-      spdlog::error("the new endpoint is told, but not kept: {}", stored.error().message);
-    }
-  }
+  if (effects.endpoint) writer_.put(*effects.endpoint);
 }
 
 void Shell::send(Outgoing& outgoing) {

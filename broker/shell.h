@@ -17,6 +17,7 @@
 #include "broker/config.h"
 #include "broker/hook_runner.h"
 #include "broker/identities.h"
+#include "broker/keepsake_writer.h"
 #include "broker/keepsakes.h"
 #include "broker/links.h"
 #include "broker/machine.h"
@@ -53,6 +54,7 @@ class Shell {
   void take(fabric::Received& received, Via via);
   void take_departures(fabric::ServerSocket& server, Via via);
   void take_brokers();
+  void take_kept();
   void steps(std::vector<Event>& events);
   void report_gate(Now now);
   void reread_roster();
@@ -68,7 +70,7 @@ class Shell {
   std::optional<Time> deadline() const;
 
   Config config_;
-  Keepsakes kept_;
+  const Keepsakes kept_;  // as it was at the start
   ProcessMark mark_;
   fabric::KeyPair key_pair_;
   Tell tell_;
@@ -81,6 +83,7 @@ class Shell {
   std::unique_ptr<fabric::ServerSocket> peer_server_;  // nullptr: no peers
   Links links_;
   HookRunner hooks_;
+  KeepsakeWriter writer_;
 
   std::map<PeerId, fabric::PublicKey> keys_;  // of peers that said something
   fabric::Frame body_;                        // of the message that the machine looks at

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "broker/held_calls.h"
 #include "broker/loopback.h"
 #include "schemas/codec.h"
 
@@ -153,6 +156,49 @@ TEST(Broker, NoticesAClosedConnectionAndSaysByeWhenItStops) {
   }));
   fleet.stop();
   ASSERT_TRUE(fleet.until([&] { return master.last<Bye>() != nullptr; }));
+}
+
+// A broker that says no Beat for a moment may be taken over: the roster waits for its disk aside.
+TEST(Broker, SpeaksWhileItsDiskHangs) {
+  Fleet fleet;
+  Party& master = fleet.greet(Role::master, "m1", fleet.master_keys, master_hello());
+  HeldCall::Hold hold(disk());
+  Roster roster;
+  roster.serial = 7;
+  ASSERT_TRUE(master.say(roster));
+  ASSERT_TRUE(master.say(Ping{7}));
+  const auto is_answer = [](const Message& each) {
+    const auto* pong = std::get_if<Pong>(&each.word);
+    return pong != nullptr && pong->nonce == 7;
+  };
+  EXPECT_TRUE(fleet.until([&] { return std::any_of(master.heard.begin(), master.heard.end(), is_answer); }));
+  hold.release();
+  fleet.close();
+  EXPECT_EQ(Keepsakes::open(fleet.config.directory)->roster().serial, 7u);
+}
+
+TEST(Broker, ServesInNoEpochThatIsNotOnDisk) {
+  Fleet fleet;
+  Party& viewer = fleet.greet(Role::viewer, "v1", fleet.viewer_keys, hello_of(3));
+  Party& master = fleet.connect(Role::master, "m1", fleet.master_keys);
+  ASSERT_TRUE(fleet.until([&] { return master.socket->connected(); }));
+  HeldCall::Hold hold(disk());
+  master.epoch = {7, "b2"};
+  ASSERT_TRUE(master.say(master_hello()));
+  ASSERT_TRUE(fleet.until([&] { return master.refused(Refusal::not_active); }));
+  ASSERT_TRUE(viewer.say(Ping{7}));
+  ASSERT_TRUE(fleet.until([&] { return viewer.refused(Refusal::not_active); }));
+  EXPECT_EQ(Keepsakes::open(fleet.config.directory)->epoch(), (Epoch{1, "b1"}));
+  hold.release();
+  std::size_t answers = 0;
+  EXPECT_TRUE(fleet.until([&] {
+    if (master.last<Welcome>() != nullptr) return true;
+    if (master.heard.size() > answers) master.say(master_hello());
+    answers = master.heard.size();
+    return false;
+  }));
+  EXPECT_EQ(master.epoch, (Epoch{8, "b1"}));
+  EXPECT_EQ(Keepsakes::open(fleet.config.directory)->epoch(), (Epoch{8, "b1"}));
 }
 
 TEST(Broker, RaisesItsEpochAtEachStartAndNamesATakenPort) {
