@@ -46,7 +46,7 @@ def rounds_of(drill, options):
     out = []
     for part in parts_of(drill, options):
         runs = min(options.runs, part.most or options.runs)
-        default = 0 if options.quick or drill.timed else runs // 10
+        default = 0 if options.quick or part.timed else runs // 10
         scaled = part.quick if options.quick else runs - default
         if part.timers == "default":
             default, scaled = default + scaled, 0
@@ -56,7 +56,7 @@ def rounds_of(drill, options):
 
 def rounds(drill, count, options):
     """Counts them, or lets the time run out."""
-    end = time.monotonic() + 60 * (QUICK_MINUTES if options.quick else options.minutes)
+    end = time.monotonic() + 60 * (QUICK_MINUTES if options.quick else drill.timed * options.minutes)
     done = 0
     while time.monotonic() < end if drill.timed else done < count:
         done += 1
@@ -82,7 +82,7 @@ def run_on_stage(drill, scaled, count, options, report):
     stage, before, held, began = None, cpu_times(), False, time.monotonic()
     done, took = 0, 0
     try:
-        stage = Stage(drill.name, drill.plan(scaled), options.seed, options.quick, drill.outlast)
+        stage = Stage(drill.name, drill.plan(scaled), options.seed, options.quick, drill.outlast, drill.probed)
         stage.up()
         up = time.monotonic()
         for done in rounds(drill, count, options):
@@ -111,7 +111,7 @@ def run(drill, options):
     report = Report(drill.name, options.seed)
     report.not_run = "; ".join(filter(None, (missing(part) for part in parts_of(drill, options))))
     for part, scaled, count in [] if report.not_run else rounds_of(drill, options):
-        how = "by the clock" if drill.timed else f"{count} rounds"
+        how = "by the clock" if part.timed else f"{count} rounds"
         print(f"drill: {drill.name}: {part.shows}: {how}, {'scaled' if scaled else 'default'} timers", file=sys.stderr, flush=True)
         run_on_stage(part, scaled, count, options, report)
     return report

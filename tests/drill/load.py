@@ -19,6 +19,9 @@ MIX = {
     "medium": {"weight": 12, "items": 1, "cpu_milli": 50, "words": [1500, 2, 150, "child"]},
     "long": {"weight": 6, "items": 1, "cpu_milli": 50, "words": [8000, 2, 800, "child"]},
 }
+# Tells how soon tasks start again, by so many Submits a second that cost next to nothing.
+PROBES = 50
+PROBE = {"probe": {"weight": 1, "items": 1, "cpu_milli": 50, "words": [0, 0, 1]}}
 
 
 def mix_for(lease_s):

@@ -82,7 +82,7 @@ class Report:
         for stage in self.stages:
             share = {"scaled": runs - runs // 10, "default": runs // 10}[stage["timers"]]
             share = min(share or 1, stage["most"] or share or 1)
-            seconds += stage["around_s"] + (60 * minutes if stage["timed"] else share * stage["rounds_s"] / max(1, stage["rounds"]))
+            seconds += stage["around_s"] + (60 * minutes * stage["timed"] if stage["timed"] else share * stage["rounds_s"] / max(1, stage["rounds"]))
         return seconds / 60
 
     def save(self):

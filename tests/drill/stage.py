@@ -8,7 +8,7 @@ from pathlib import Path
 from fleet import Fleet
 from judge import Catalog, judge, takeovers
 from ledger import Ledger
-from load import Load
+from load import PROBE, PROBES, Load
 from moment import Moment, hold, now, until
 from report import FOLDER
 
@@ -17,7 +17,7 @@ QUIET_WITHIN = 180                   # and in which all that was accepted must h
 
 
 class Stage:
-    def __init__(self, name, plan, seed, quick=False, outlast=False):
+    def __init__(self, name, plan, seed, quick=False, outlast=False, probed=False):
         FOLDER.mkdir(parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=FOLDER))
         self.quick = quick
@@ -27,6 +27,8 @@ class Stage:
         self.fleet = Fleet(self.folder, name, plan)
         self.ledger = Ledger(self.folder)
         self.load = Load(self.fleet, self.ledger, seed, self.fleet.lease_s if outlast else 0)
+        if probed:
+            self.load.add(PROBE, PROBES)
 
     def up(self):
         self.fleet.up()

@@ -26,7 +26,8 @@ class Drill:
     in_storm: bool = False           # one of the faults that storm chooses from
     most: int = 0                    # rounds at the most, however many are asked for; 0: no end
     timers: str = ""                 # "default": never scaled
-    timed: bool = False              # as many rounds as fit into --minutes
+    timed: float = 0                 # as many rounds as fit into this share of --minutes
+    probed: bool = False             # it has milliseconds to keep: a submitter more, so often that its pace does not blur them
     variants: list = field(default_factory=list)   # drills that make up this one, each on a fleet of its own
 
     def parts(self):

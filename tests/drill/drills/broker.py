@@ -71,10 +71,10 @@ def rejoin(stage, name):
 
 
 DRILLS = [
-    Drill("broker-kill", "another broker serves as soon as the active is gone", kill, brokers=BROKERS, quick=3, in_storm=True),
+    Drill("broker-kill", "another broker serves as soon as the active is gone", kill, brokers=BROKERS, quick=3, in_storm=True, probed=True),
     Drill("broker-freeze", "a broker that wakes with an old epoch changes nothing", freeze, brokers=BROKERS, hosts=True, in_storm=True),
     Drill("broker-host", "the address moves when a host is gone; it comes back and steps down", host, brokers=BROKERS, hosts=True,
-          in_storm=True),
+          in_storm=True, probed=True),
     Drill("broker-link", "a cut between the brokers alone is no takeover", link, brokers=BROKERS, hosts=True, quick=1),
-    Drill("broker-switch", "a planned switchover interrupts nobody", switch, brokers=BROKERS, quick=2, in_storm=True),
+    Drill("broker-switch", "a planned switchover interrupts nobody", switch, brokers=BROKERS, quick=2, in_storm=True, probed=True),
 ]

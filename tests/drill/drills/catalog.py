@@ -47,10 +47,11 @@ def kill_primary(stage):
 
 
 DRILLS = [
-    Drill("catalog-kill", "results are recorded again as soon as there is a writable primary", kill_primary, catalog="pair", quick=0),
+    Drill("catalog-kill", "results are recorded again as soon as there is a writable primary", kill_primary, catalog="pair", quick=0,
+          in_storm=True),
     Drill("catalog-away", "a catalog that is away or full delays work, and loses none", variants=[
         Drill("catalog-away", "its disk is full", disk_full, small_disk=True, quick=1, in_storm=True),
         Drill("catalog-away", "its server is stopped", server_stopped, catalog="server", quick=1),
-        Drill("catalog-away", "its synchronous standby is gone", standby_gone, catalog="pair", quick=0),
+        Drill("catalog-away", "its synchronous standby is gone", standby_gone, catalog="pair", quick=0, in_storm=True),
     ]),
 ]

@@ -31,7 +31,7 @@ def freeze(stage):
 
 
 DRILLS = [
-    Drill("master-kill", "the executions of a killed master go on", kill, masters=MASTERS, quick=3, in_storm=True),
+    Drill("master-kill", "the executions of a killed master go on", kill, masters=MASTERS, quick=3, in_storm=True, probed=True),
     Drill("master-freeze", "a master that wakes late changes nothing", variants=[
         Drill("master-freeze", "on SQLite", freeze, masters=MASTERS, quick=1, in_storm=True),
         Drill("master-freeze", "on PostgreSQL, where it lives on", freeze, masters=MASTERS, catalog="server", quick=0),

@@ -18,6 +18,9 @@ def storm(stage):
 
 
 DRILLS = [
-    Drill("storm", "a seed chooses from all of the above, for --minutes", storm, brokers=BROKERS, masters=MASTERS, hosts=True,
-          small_disk=True, timed=True),
+    Drill("storm", "a seed chooses from all of the above, for --minutes", variants=[
+        Drill("storm", "in namespaces, on a disk that can be full", storm, brokers=BROKERS, masters=MASTERS, hosts=True, small_disk=True,
+              timed=0.7),
+        Drill("storm", "on a PostgreSQL pair", storm, brokers=BROKERS, masters=MASTERS, catalog="pair", timed=0.3, quick=0),
+    ]),
 ]
