@@ -1,18 +1,21 @@
 // submit: packages of projects and bare commands, one or a batch.
 #include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "base/quantity.h"
 #include "base/text.h"
 #include "client/batch_file.h"
 #include "client/cli.h"
 #include "client/command_package.h"
+#include "client/submit_rows.h"
 #include "client/wait.h"
 #include "fabric/clock.h"
 #include "fabric/digest.h"
 #include "fabric/sealing.h"
 #include "schemas/check_package.h"
 #include "schemas/codec.h"
+#include "schemas/reflect.h"
 #include "schemas/source_files.h"
 
 namespace argosy::client {
@@ -34,7 +37,7 @@ struct SubmitArguments {
 // What all executions of one `submit` share.
 struct Prepared {
   Submit submit;
-  std::vector<std::string> sensitive;  // names of the package's sensitive parameters
+  Package asked;  // name and parameters of a project's package; no name: it is none, or not there
 };
 
 // "name=value", "name=@file".
@@ -113,6 +116,18 @@ Outcome<Prepared> prepare_command(Cli& cli, SubmitArguments& given) {
   return out;
 }
 
+Parameter parameter_of(const json& shown) {
+  Parameter out;
+  out.name = shown["name"].get<std::string>();
+  const auto& types = reflect::names_of<ParameterType>;
+  const auto type = std::find(types.begin(), types.end(), shown["type"].get<std::string>());
+  if (type != types.end()) out.type = static_cast<ParameterType>(type - types.begin());  // else a newer master's: it checks it
+  out.required = shown["required"].get<bool>();
+  out.sensitive = shown["sensitive"].get<bool>();
+  if (shown["from"].is_string()) out.from = shown["from"].get<std::string>();
+  return out;
+}
+
 Outcome<Prepared> prepare_package(Cli& cli, const SubmitArguments& given) {
   if (given.package.empty()) return usage("which package? Or a bare command behind --, as in: argosy submit -- CMD ARGS");
   const bool for_commands = !given.array.empty() || !given.each_line.empty() || !given.from_json.empty() || !given.command.cwd.empty() ||
@@ -127,17 +142,17 @@ Outcome<Prepared> prepare_package(Cli& cli, const SubmitArguments& given) {
   if (!project) return project.error();
   for (const auto& package : (*project)["packages"]) {
     if (package["name"] != out.submit.package) continue;
-    for (const auto& parameter : package["parameters"]) {
-      if (parameter["sensitive"].get<bool>()) out.sensitive.push_back(parameter["name"].get<std::string>());
-    }
+    out.asked.name = out.submit.package;
+    for (const auto& parameter : package["parameters"]) out.asked.parameters.push_back(parameter_of(parameter));
   }
   return out;
 }
 
 // Sensitive values leave this machine only sealed.
 Outcome<Done> set_parameters(Cli& cli, const Prepared& prepared, const std::map<std::string, std::string>& values, Submit& submit) {
+  const auto& known = prepared.asked.parameters;
   for (const auto& [name, value] : values) {
-    if (std::find(prepared.sensitive.begin(), prepared.sensitive.end(), name) == prepared.sensitive.end()) {
+    if (std::none_of(known.begin(), known.end(), [&](const Parameter& one) { return one.sensitive && one.name == name; })) {
       submit.parameters[name] = value;
       continue;
     }
@@ -148,16 +163,7 @@ Outcome<Done> set_parameters(Cli& cli, const Prepared& prepared, const std::map<
   return Done{};
 }
 
-Outcome<std::vector<BatchRow>> read_rows(const std::string& file) {
-  if (file.empty()) return std::vector<BatchRow>{{}};
-  const auto text = read_text_file(file, limits::kItemListBytes);
-  if (!text) return trouble(text.error(), Exit::usage);
-  auto rows = parse_batch(*text, file);
-  if (!rows) return trouble(rows.error(), Exit::usage);
-  return std::move(*rows);
-}
-
-Outcome<std::vector<Submit>> make_submits(Cli& cli, const SubmitArguments& given, const Prepared& prepared) {
+Outcome<std::map<std::string, std::string>> shared_parameters(const SubmitArguments& given) {
   std::map<std::string, std::string> shared;
   for (const auto& text : given.parameters) {
     auto parameter = read_parameter(text);
@@ -165,16 +171,29 @@ Outcome<std::vector<Submit>> make_submits(Cli& cli, const SubmitArguments& given
     const auto [at, fresh] = shared.emplace(std::move(*parameter));
     if (!fresh) return usage("-p " + printable(at->first) + " is given twice");
   }
-  const auto rows = read_rows(given.batch);
-  if (!rows) return rows.error();
+  return shared;
+}
+
+// What each execution is given: its row, and under it what all share.
+Outcome<std::vector<BatchRow>> read_rows(const SubmitArguments& given) {
+  auto shared = shared_parameters(given);
+  if (!shared) return shared.error();
+  if (given.batch.empty()) return std::vector<BatchRow>{std::move(*shared)};
+  const auto text = read_text_file(given.batch, limits::kItemListBytes);
+  if (!text) return trouble(text.error(), Exit::usage);
+  auto rows = parse_batch(*text, given.batch);
+  if (!rows) return trouble(rows.error(), Exit::usage);
+  for (auto& row : *rows) row.insert(shared->begin(), shared->end());
+  return std::move(*rows);
+}
+
+Outcome<std::vector<Submit>> make_submits(Cli& cli, const SubmitArguments& given, const Prepared& prepared, const std::vector<BatchRow>& rows) {
   const std::string key = given.key.empty() ? fabric::random_key_text() : given.key;
   const bool batch = !given.batch.empty();
   std::vector<Submit> out;
-  for (std::size_t i = 0; i < rows->size(); ++i) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
     Submit submit = prepared.submit;
-    auto values = shared;
-    for (const auto& [name, value] : (*rows)[i]) values.insert_or_assign(name, value);
-    if (auto set = set_parameters(cli, prepared, values, submit); !set) return set.error();
+    if (auto set = set_parameters(cli, prepared, rows[i], submit); !set) return set.error();
     submit.key = batch ? key + "-" + std::to_string(i + 1) : key;
     submit.batch = batch ? key : "";
     submit.environment = given.environment;
@@ -187,61 +206,67 @@ Outcome<std::vector<Submit>> make_submits(Cli& cli, const SubmitArguments& given
   return out;
 }
 
+// A variable that the environment does not have gives its parameter nothing.
+Outcome<Package> without_unset_variables(Cli& cli, const SubmitArguments& given, Package asked) {
+  std::set<std::string> variables;
+  if (!given.environment.empty()) {
+    const auto shown = cli.ask("environment.show", {{"environment", given.environment}});
+    if (!shown) return shown.error();
+    for (const auto& variable : (*shown)["variables"]) variables.insert(variable["name"].get<std::string>());
+  }
+  for (auto& parameter : asked.parameters) {
+    if (!variables.contains(parameter.from)) parameter.from.clear();
+  }
+  return asked;
+}
+
+// Before the first is sent, so that a slip in one row leaves no half batch behind. With a key of the user's, the rows that
+// look wrong are said to the master first: it may have accepted them when the package was another one.
+Outcome<Done> check_batch(Cli& cli, const SubmitArguments& given, const Prepared& prepared, const std::vector<BatchRow>& rows,
+                          const std::vector<Submit>& submits) {
+  if (prepared.asked.name.empty()) return Done{};
+  const auto asked = without_unset_variables(cli, given, prepared.asked);
+  if (!asked) return asked.error();
+  const auto wrong = check_rows(*asked, rows);
+  if (wrong.empty()) return Done{};
+  if (!given.key.empty()) {
+    const auto session = cli.session();
+    if (!session) return session.error();
+    std::vector<Submit> suspects;
+    for (const auto& one : wrong) suspects.push_back(submits[one.row]);
+    if (send_all(**session, suspects).accepted() == suspects.size()) return Done{};
+  }
+  return usage(lines_of(wrong) + "\n" + std::to_string(wrong.size()) + " of " + rows_text(rows.size()) + " cannot be submitted, so the others were not sent");
+}
+
 // What all rows share is in the first; a file of rows was looked at when it was read. A master could not even answer it.
 Status check_texts(const Submit& submit) {
   const auto heard = decode_body(Submit::word, encode_body(submit));
   return heard ? Status(Done{}) : Status(Error{heard.error().message});
 }
 
-struct Accepteds {
-  std::vector<ExecutionId> executions;  // by row
-  bool repeated = false;
-};
-
-// Each row has its own key, made from the one that was given or drawn: saying that one again is safe.
-Outcome<Accepteds> send_all(Session& session, std::vector<Submit> submits) {
-  const std::string key = submits.front().batch.empty() ? submits.front().key : submits.front().batch;
-  const std::string again = "the same again with --idempotency-key " + printable(key) + " adds no second execution";
-  std::map<std::string, std::size_t> rows;
-  for (std::size_t i = 0; i < submits.size(); ++i) {
-    rows[submits[i].key] = i;
-    session.request(submits[i].key, submits[i]);
-  }
-  Accepteds out;
-  out.executions.resize(submits.size());
-  Time deadline = session.patience_ends();
-  for (std::size_t left = submits.size(); left > 0;) {
-    const Incoming incoming = session.next(deadline);
-    if (const auto* accepted = std::get_if<Accepted>(&incoming); accepted != nullptr && rows.contains(accepted->key)) {
-      auto& slot = out.executions[rows[accepted->key]];
-      left -= slot.value == 0 ? 1 : 0;
-      slot = accepted->execution;
-      out.repeated = out.repeated || accepted->repeated;
-      deadline = session.patience_ends();
-    } else if (const auto* refused = std::get_if<Refused>(&incoming); refused != nullptr && rows.contains(refused->request)) {
-      Trouble what = trouble(*refused);
-      if (submits.size() > 1) {
-        what.message = "row " + std::to_string(rows[refused->request] + 1) + ": " + what.message + " (" +
-                       std::to_string(submits.size() - left) + " rows were accepted; " + again + ")";
-      }
-      return what;
-    } else if (std::holds_alternative<TimedOut>(incoming)) {
-      return Trouble{Exit::unavailable, "not accepted in time; " + session.last_trouble() + "; " + again};
-    } else if (std::holds_alternative<Interrupted>(incoming)) {
-      return Trouble{Exit::interrupted, "interrupted before it was accepted; whether it will be is not known; " + again};
-    }
-  }
-  return out;
+// What to say where not all was accepted.
+std::optional<Trouble> shortfall(const Sent& sent, const Submit& first) {
+  if (sent.refused.empty() && !sent.cut) return std::nullopt;
+  const bool batch = !first.batch.empty();
+  const std::string again = "with --idempotency-key " + printable(batch ? first.batch : first.key);
+  if (!batch && sent.cut) return Trouble{sent.cut->exit, sent.cut->message + "; the same again " + again + " adds no second execution"};
+  if (!batch) return sent.refused.front().what;
+  std::string text = sent.cut ? sent.cut->message : lines_of(sent.refused);
+  text += "\n" + std::to_string(sent.accepted()) + " of " + rows_text(sent.executions.size()) + " accepted, " + std::to_string(sent.refused.size()) + " refused";
+  text += sent.refused.empty() ? "; the same again " : "; mend the refused rows where they stand (do not move or remove any row), and the same again ";
+  return Trouble{sent.cut ? sent.cut->exit : sent.refused.front().what.exit, text + again + " adds no second execution"};
 }
 
 const Listing& listing() {
-  static const Listing how{{{"EXECUTION", "execution", Show::count}, {"STATUS", "status"}}, "execution", ""};
+  static const Listing how{{{"ROW", "row", Show::count}, {"EXECUTION", "execution", Show::count}, {"STATUS", "status"}}, "execution", "no execution was made"};
   return how;
 }
 
 int print_accepted(Cli& cli, const std::vector<ExecutionId>& executions, bool batch, const std::map<ExecutionId, Changed>* ends) {
   json rows = json::array();
   for (std::size_t i = 0; i < executions.size(); ++i) {
+    if (executions[i].value == 0) continue;
     json row{{"execution", executions[i].value}};
     if (batch) row["row"] = i + 1;
     if (ends != nullptr) {
@@ -261,6 +286,21 @@ int print_accepted(Cli& cli, const std::vector<ExecutionId>& executions, bool ba
   return 0;
 }
 
+int wait_for_all(Cli& cli, Session& session, const Sent& sent, bool batch, const WaitOptions& options) {
+  std::vector<ExecutionId> sorted = sent.executions;
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  if (sorted.front().value == 0) sorted.erase(sorted.begin());
+  const auto ends = wait_for(session, sorted, options);
+  if (!ends) {
+    if (cli.output_format() != Format::table) print_accepted(cli, sent.executions, batch, nullptr);
+    const std::string which = std::to_string(sorted.front().value) + (sorted.size() > 1 ? "-" + std::to_string(sorted.back().value) : "");
+    return cli.fail({ends.error().exit, "execution " + which + ": " + ends.error().message + "; `argosy execution wait " + which + "` waits again"});
+  }
+  print_accepted(cli, sent.executions, batch, &*ends);
+  return cli.done(exit_of(*ends));
+}
+
 int run_submit(Cli& cli, SubmitArguments& given) {
   if (cli.has_command && !given.package.empty()) return cli.fail(usage("a package or a bare command, not both"));
   std::optional<Duration> timeout;
@@ -273,26 +313,24 @@ int run_submit(Cli& cli, SubmitArguments& given) {
   if (!session) return cli.fail(session.error());
   const auto prepared = cli.has_command ? prepare_command(cli, given) : prepare_package(cli, given);
   if (!prepared) return cli.fail(prepared.error());
-  auto submits = make_submits(cli, given, *prepared);
+  const auto rows = read_rows(given);
+  if (!rows) return cli.fail(rows.error());
+  const auto submits = make_submits(cli, given, *prepared, *rows);
   if (!submits) return cli.fail(submits.error());
   if (const auto good = check_texts(submits->front()); !good) return cli.fail(usage(good.error().message));
   const bool batch = !given.batch.empty();
-  const std::string watched_by = batch ? "" : submits->front().key;
-  const auto accepted = send_all(**session, std::move(*submits));
-  if (!accepted) return cli.fail(accepted.error());
-  if (!given.wait) return print_accepted(cli, accepted->executions, batch, nullptr);
-  std::vector<ExecutionId> sorted = accepted->executions;
-  std::sort(sorted.begin(), sorted.end());
-  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  const WaitOptions options{timeout, cli.output_format() == Format::table, accepted->repeated ? "" : watched_by};
-  const auto ends = wait_for(**session, sorted, options);
-  if (!ends) {
-    if (cli.output_format() != Format::table) print_accepted(cli, accepted->executions, batch, nullptr);
-    const std::string which = std::to_string(sorted.front().value) + (sorted.size() > 1 ? "-" + std::to_string(sorted.back().value) : "");
-    return cli.fail({ends.error().exit, "execution " + which + ": " + ends.error().message + "; `argosy execution wait " + which + "` waits again"});
+  if (const auto good = batch ? check_batch(cli, given, *prepared, *rows, *submits) : Done{}; !good) return cli.fail(good.error());
+  const Sent sent = send_all(**session, *submits);
+  const auto missing = shortfall(sent, submits->front());
+  if (missing && (!batch || sent.accepted() == 0)) return cli.fail(*missing);
+  if (!given.wait || sent.cut) {
+    print_accepted(cli, sent.executions, batch, nullptr);
+    return missing ? cli.fail(*missing) : 0;
   }
-  print_accepted(cli, accepted->executions, batch, &*ends);
-  return cli.done(exit_of(*ends));
+  if (missing) cli.fail(*missing);
+  const WaitOptions options{timeout, cli.output_format() == Format::table, batch || sent.repeated ? "" : submits->front().key};
+  const int status = wait_for_all(cli, **session, sent, batch, options);
+  return missing ? static_cast<int>(missing->exit) : status;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Bad input at the command line: refused with what, where and what to do, nothing stored; or the attempt fails with its reason."""
+import json
 import subprocess
 import tempfile
 import unittest
@@ -93,6 +94,37 @@ class SubmitTest(unittest.TestCase):
         self.refused("--each-line", "/dev/null", "--", "true", says=["/dev/null"])
         self.assertEqual(len(self.cluster.json("execution", "list")), before, "something was stored")
 
+    def batch(self, *rows, key=(), more=()):
+        """Submits these values of n to p/a; None: a row without it."""
+        return self.cluster.argosy("--output", "json", "submit", "p/a", "--batch", "-", *key, *more, stdin="".join(json.dumps({"n": row}) + "\n" for row in rows))
+
+    def count(self):
+        return len(self.cluster.json("execution", "list"))
+
+    def test_a_batch_with_a_bad_row_sends_none(self):
+        before = self.count()
+        done = self.batch(41, 42, None, "x", 45)
+        self.assertEqual(done.code, 2, done)
+        for part in ("row 3: params.n: it is required", "row 4: params.n: \"x\" is not an integer", "2 of 5 rows cannot be submitted"):
+            self.assertIn(part, done.err)
+        self.assertEqual(self.count(), before, "something was stored")
+
+    def test_rows_that_the_master_refuses_are_told_apart(self):
+        key = ("--idempotency-key", "rows")
+        first = self.batch(1, 2, key=key).json
+        self.assertEqual([row["row"] for row in first], [1, 2])
+        before = self.count()
+        done = self.batch(1, 5, 3, key=key, more=["--wait"])
+        self.assertEqual(done.code, 1, done)
+        self.assertIn("row 2: key rows-2 was used for another request", done.err)
+        self.assertIn("2 of 3 rows accepted, 1 refused", done.err)
+        self.assertIn("do not move or remove any row", done.err)
+        self.assertEqual([(row["row"], row["status"]) for row in done.json], [(1, "succeeded"), (3, "succeeded")])
+        self.assertEqual(done.json[0]["execution"], first[0]["execution"])
+        self.assertEqual(self.count(), before + 1)
+        self.assertEqual(self.batch(1, 2, 3, key=key).code, 0)
+        self.assertEqual(self.count(), before + 1, "the mended batch ran a row twice")
+
     def test_bad_utf8_in_an_argument(self):
         for words in (["submit", "--", b"echo", b"\xff\xfe"], ["submit", "--idempotency-key", b"\xff", "--", "true"],
                       ["submit", "p/a", "-p", b"n=\xff"], ["submit", "p/a", "--environment", b"\xff"]):
@@ -120,6 +152,19 @@ class SubmitTest(unittest.TestCase):
             self.cluster.must("project", "deploy", folder)
         self.assertEqual(self.cluster.submit("--idempotency-key", "then", "v/a"), first)
         self.refused("--idempotency-key", "now", "v/a", says=["n", "required"])
+
+    def test_a_batch_again_after_the_project_changed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            manifest = Path(folder) / "argosy.yaml"
+            text = "version: 1\nproject: b\npackages:\n  a:\n    parameters: {n: {type: %s}}\n    tasks: {t: {run: ['true']}}\n"
+            manifest.write_text(text % "string")
+            self.cluster.must("project", "deploy", folder)
+            words = ["--output", "json", "submit", "b/a", "--batch", "-", "--idempotency-key", "rows of then"]
+            first = self.cluster.argosy(*words, stdin="n\nx\n")
+            manifest.write_text(text % "integer")
+            self.cluster.must("project", "deploy", folder)
+        self.assertEqual(self.cluster.argosy(*words, stdin="n\nx\n").json, first.json)
+        self.refused("b/a", "--batch", "-", "--idempotency-key", "rows of now", stdin="n\nx\n", code=2, says=["row 1", "integer"])
 
     def test_same_key_with_a_sensitive_value(self):
         """Sealed anew each time; what it holds is compared."""
