@@ -155,11 +155,15 @@ Verdict operation_list(Room& room, Arguments& arguments) {
 
 Verdict catalog_verify(Room& room, Arguments& arguments) {
   catalog::VerifyOptions options;
-  options.execution.value = arguments.number("execution").value_or(0);
+  const auto execution = arguments.number("execution");
+  options.execution.value = execution.value_or(0);
   options.stop = room.stop;
   if (auto refusal = arguments.done()) return *refusal;
   const auto verdict = catalog::verify(room.catalog, options);
   if (!verdict) return refusal_of(room.catalog, verdict.error());
+  if (execution && (*execution == 0 || verdict->executions == 0)) {
+    return DeskRefusal{Refusal::not_found, "there is no execution " + std::to_string(*execution)};
+  }
   json problems = json::array();
   for (const auto& finding : verdict->findings) 
     problems.push_back({{"rule", finding.rule}, {"text", finding.text}, {"means", finding.means}, {"advice", finding.advice}});

@@ -135,6 +135,12 @@ class SubmitTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1, done)
         self.assertIn(b"there is no project", done.stderr)
 
+    def test_verify_of_an_execution_that_is_not_there(self):
+        for number in ("0", "9999"):
+            done = self.cluster.argosy("catalog", "verify", "--execution", number)
+            self.assertEqual(done.code, 1, done)
+            self.assertIn(f"no execution {number}", done.err)
+
     def test_same_key(self):
         first = self.cluster.submit("--idempotency-key", "k", "--", "echo", "1")
         self.assertEqual(self.cluster.submit("--idempotency-key", "k", "--", "echo", "1"), first)
