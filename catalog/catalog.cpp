@@ -1,5 +1,6 @@
 #include "catalog/catalog.h"
 
+#include "catalog/hosts.h"
 #include "catalog/migrations.h"
 #include "catalog/sql.h"
 
@@ -33,6 +34,11 @@ Result<std::unique_ptr<Catalog>> Catalog::open(const std::string& url, const Opt
     kind = Trouble::refused;
     return Error{"catalog address '" + url.substr(0, url.find(':') + 1) +
                  "…': must be sqlite:/path/file.db or postgresql://…"};
+  }
+  const std::string wrong = target->dialect == Dialect::postgresql ? address_trouble(target->name) : "";
+  if (!wrong.empty()) {
+    kind = Trouble::refused;
+    return Error{"catalog address 'postgresql://…': " + wrong};
   }
   auto sql = std::make_unique<Sql>(target->dialect, target->name, options);
   const bool memory = target->name == ":memory:";

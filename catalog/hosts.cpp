@@ -112,6 +112,25 @@ std::string first_line(std::string text) {
   return text;
 }
 
+// What libpq says of an address, without what it quotes of it, which may be a password; the name of an option is none.
+std::string without_values(const std::string& told) {
+  const std::size_t from = told.find('"'), to = told.rfind('"');
+  if (from == to) return told;
+  const bool name = std::all_of(told.begin() + static_cast<std::ptrdiff_t>(from) + 1, told.begin() + static_cast<std::ptrdiff_t>(to),
+                                [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+  return name ? told : told.substr(0, std::min(told.find(": \""), told.size()));
+}
+
+bool is_port(const std::string& text) {
+  const bool digits = std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
+  return digits && text.size() <= 5 && std::stoi(text) >= 1 && std::stoi(text) <= 65535;
+}
+
+// Of options with few values: libpq tells a wrong one only where it connects.
+const std::map<std::string, std::vector<std::string>> kWords = {
+    {"sslmode", {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}},
+    {"target_session_attrs", {"any", "read-write", "read-only", "primary", "standby", "prefer-standby"}}};
+
 // One connection on its way: it connects, asks, and is done.
 class Probe {
  public:
@@ -246,6 +265,23 @@ std::vector<HostWord> ask_hosts(const std::string& address, const HostQuestion& 
     out.push_back(std::move(probe->word()));
   }
   return out;
+}
+
+std::string address_trouble(const std::string& address) {
+  const Options options = parse(address);
+  if (!options.trouble.empty()) return without_values(first_line(options.trouble));
+  const auto value = [&](const std::string& name) {
+    const auto found = options.values.find(name);
+    return found == options.values.end() ? std::string() : found->second;
+  };
+  for (const std::string& port : split(value("port"))) {
+    if (!port.empty() && !is_port(port)) return "port '" + port + "' is none of 1 to 65535";
+  }
+  for (const auto& [name, words] : kWords) {
+    if (const std::string word = value(name); !word.empty() && !std::count(words.begin(), words.end(), word))
+      return name + " '" + word + "' is none that PostgreSQL knows";
+  }
+  return {};
 }
 
 std::string with_prompt_options(const std::string& address) {

@@ -38,6 +38,10 @@ struct HostQuestion {
 // An address that libpq cannot read gives one word with the trouble.
 std::vector<HostWord> ask_hosts(const std::string& address, const HostQuestion& question);
 
+// What is wrong with an address that can never be right, without asking anybody; empty: nothing. Without what it says of users
+// and passwords.
+std::string address_trouble(const std::string& address);
+
 // How many hosts the address names (0: none, a local socket), without asking anybody.
 std::size_t count_hosts(const std::string& address);
 

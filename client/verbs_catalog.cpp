@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 #include "catalog/catalog.h"
@@ -23,6 +24,27 @@ struct CatalogArguments {
   std::string endpoint, certificate;
 };
 
+// 75 only where the same again may do later.
+Exit exit_of(catalog::Trouble kind) {
+  switch (kind) {
+    case catalog::Trouble::refused: return Exit::usage;
+    case catalog::Trouble::schema: return Exit::failed;
+    default: return Exit::unavailable;
+  }
+}
+
+// A file of SQLite that nobody can make; empty: none.
+std::string place_trouble(const std::string& address) {
+  constexpr std::string_view sqlite = "sqlite:";
+  if (!address.starts_with(sqlite)) return {};
+  const std::filesystem::path file = address.substr(sqlite.size());
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) return "catalog " + address + ": is a folder: name a file in it";
+  if (!std::filesystem::is_directory(folder, ignored)) return "catalog " + address + ": there is no folder " + folder.string();
+  return {};
+}
+
 // The database itself, without a master: that of --catalog, or of the folder's master.toml.
 Outcome<std::unique_ptr<catalog::Catalog>> open_directly(Cli& cli, const CatalogArguments& given, const catalog::Options& options) {
   std::string address = given.address;
@@ -31,8 +53,10 @@ Outcome<std::unique_ptr<catalog::Catalog>> open_directly(Cli& cli, const Catalog
     if (!found) return trouble(found.error(), Exit::usage);
     address = *found;
   }
-  auto opened = catalog::Catalog::open(address, options);
-  if (!opened) return trouble(opened.error(), Exit::unavailable);
+  if (const std::string wrong = place_trouble(address); !wrong.empty()) return usage(wrong);
+  catalog::Trouble kind = catalog::Trouble::none;
+  auto opened = catalog::Catalog::open(address, options, &kind);
+  if (!opened) return trouble(opened.error(), exit_of(kind));
   return std::move(*opened);
 }
 

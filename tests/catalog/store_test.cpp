@@ -165,6 +165,27 @@ TEST_P(Store, ShardsThatWereTakenAreCounted) {
 
 // A restored catalog is another one: its number differs, no term that was given after the backup can stand, brokers believe its
 // fleet, and no id of an execution that somebody was told since is given to another one.
+TEST_P(Store, AnAddressThatCannotBeRightIsRefused) {
+  const std::pair<const char*, const char*> wrong[] = {
+      {"mysql://db1/argosy", "must be sqlite:"},
+      {"sqlite:", "must be sqlite:"},
+      {"postgresql://db1/argosy?nonsense=1", "nonsense"},
+      {"postgresql://db1:99999/argosy", "99999"},
+      {"postgresql://db1,db2:x/argosy", "port 'x'"},
+      {"postgresql://db1/argosy?sslmode=none", "sslmode 'none'"},
+      {"postgresql://db1/argosy?target_session_attrs=writable", "'writable'"},
+      {"postgresql://me:s3cret%zz@db1/argosy", "percent"},
+      {"postgresql://me:s3cret@[db1/argosy", "IPv6"}};
+  for (const auto& [address, says] : wrong) {
+    Trouble trouble = Trouble::none;
+    const auto opened = Catalog::open(address, {}, &trouble);
+    ASSERT_FALSE(opened.ok()) << address;
+    EXPECT_EQ(trouble, Trouble::refused) << address;
+    EXPECT_NE(opened.error().message.find(says), std::string::npos) << opened.error().message;
+    EXPECT_EQ(opened.error().message.find("s3cret"), std::string::npos) << opened.error().message;
+  }
+}
+
 TEST_P(Store, ARestoreBeginsAnotherIncarnation) {
   const std::uint64_t before = *read_incarnation(db());
   const std::uint64_t fleet = *fleet_serial(db());

@@ -141,6 +141,17 @@ class SubmitTest(unittest.TestCase):
             self.assertEqual(done.code, 1, done)
             self.assertIn(f"no execution {number}", done.err)
 
+    def test_migrate_to_an_address_that_cannot_be_right(self):
+        folder = self.cluster.folder
+        for address, says in (("mysql://db1/argosy", "sqlite:"), ("postgresql://db1/argosy?nonsense=1", "nonsense"),
+                              ("postgresql://db1:99999/argosy", "99999"), (f"sqlite:{folder}", "is a folder"),
+                              (f"sqlite:{folder}/nowhere/x.db", "nowhere")):
+            done = self.cluster.argosy("catalog", "migrate", "--catalog", address)
+            self.assertEqual(done.code, 2, done)
+            self.assertIn(says, done.err)
+        done = self.cluster.argosy("catalog", "migrate", "--catalog", "postgresql://127.0.0.1:1/argosy")  # later there may be one
+        self.assertEqual(done.code, 75, done)
+
     def test_same_key(self):
         first = self.cluster.submit("--idempotency-key", "k", "--", "echo", "1")
         self.assertEqual(self.cluster.submit("--idempotency-key", "k", "--", "echo", "1"), first)
