@@ -24,7 +24,22 @@ std::string inode_of(int fd) {
   return std::to_string(info.st_dev) + ':' + std::to_string(info.st_ino);
 }
 
+constexpr std::size_t kRoomBytes = 64 << 10;  // more than a start writes: names, the session, an empty segment
+
 }  // namespace
+
+bool Folder::has_room(const fs::path& path) {
+  const fs::path probe = path / "room";
+  const int fd = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  bool wrote = fd >= 0;
+  const std::string page(4096, '\0');
+  for (std::size_t n = 0; wrote && n < kRoomBytes; n += page.size()) wrote = ::write(fd, page.data(), page.size()) > 0;
+  wrote = wrote && ::fsync(fd) == 0;
+  const bool full = !wrote && (errno == ENOSPC || errno == EDQUOT);
+  if (fd >= 0) ::close(fd);
+  ::unlink(probe.c_str());
+  return !full;
+}
 
 Result<Folder> Folder::open(const fs::path& path) {
   std::error_code error;

@@ -14,6 +14,8 @@ namespace argosy::worker {
 
 class Folder {
  public:
+  // Whether what a start has to write would find room. True also where something else is wrong: open() says what.
+  static bool has_room(const std::filesystem::path& path);
   // Makes what is missing and locks it. Failure: another worker runs in it; it cannot be written.
   static Result<Folder> open(const std::filesystem::path& path);
   Folder(Folder&& other) noexcept;

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <utility>
 
 #include "fabric/clock.h"
 #include "fabric/host_facts.h"
@@ -318,12 +319,22 @@ void Shell::send(const Address& to, ShardTerm reign, const Word& word) {
   if (link_->socket().connected()) effects_.reconnect = true;  // its queue is full: all that counts is said again
 }
 
+// One that was killed while its disk was full: what it has to tell is in its spool. No signal is blocked yet.
+void wait_for_room(const std::string& directory) {
+  fabric::PollSet nothing;  // tells of room
+  std::vector<fabric::Readiness> ready;
+  for (bool told = false; !Folder::has_room(directory); nothing.wait(fabric::read_clock().steady + seconds(1), ready)) {
+    if (!std::exchange(told, true)) spdlog::warn("{}: its disk is full; the worker starts as soon as there is room", directory);
+  }
+}
+
 }  // namespace
 
 int run_worker(const Config& config) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("worker"));  // stdout is for the readiness line
   spdlog::set_level(spdlog::level::from_str(config.log_level));
   while (true) {
+    wait_for_room(config.directory);
     auto folder = Folder::open(config.directory);
     if (!folder) {
       std::fprintf(stderr, "argosy worker: %s\n", folder.error().message.c_str());

@@ -59,7 +59,7 @@ class StartTest(unittest.TestCase):
 
 
 class FullDiskTest(unittest.TestCase):
-    """The catalog's folder is a small file system of its own. Needs the right to mount; else it is skipped, and says so."""
+    """The catalog's, or the worker's, folder is a small file system of its own. Needs the right to mount; else it is skipped, and says so."""
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="argosy-full-")
@@ -105,6 +105,19 @@ class FullDiskTest(unittest.TestCase):
             log = cluster.must("logs", str(runs)).out
             self.assertEqual(log, "".join(f"{n}\n" for n in range(1, 200001)))
             self.assertTrue(cluster.verify()["clean"])
+
+    def test_a_worker_that_was_killed_meanwhile_waits_too(self):
+        with Cluster(workers=1, settings={"worker-w1": f'directory = "{self.folder}/w1"\n'}) as cluster:
+            runs = cluster.submit("--", "sh", "-c", "test $ARGOSY_ATTEMPT != 1 || sleep 600")
+            cluster.until_reason(runs, "running on w1")
+            filler = self.fill()
+            cluster.kill_role("w1")
+            worker = cluster.pid("w1")
+            until(lambda: "disk is full" in (cluster.folder / "log" / "w1.log").read_text(), "it says what it waits for")
+            self.assertEqual(cluster.pid("w1"), worker)
+            filler.unlink()
+            self.assertEqual(cluster.wait(runs), "succeeded")
+            self.assertEqual(cluster.pid("w1"), worker)
 
 
 if __name__ == "__main__":
