@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -27,6 +28,7 @@ class Child {
   explicit Child(const std::function<int()>& role) {
     int ends[2];
     EXPECT_EQ(pipe(ends), 0);
+    std::fflush(stdout);  // else the child says again what this test said
     pid_ = fork();
     if (pid_ == 0) {
       dup2(ends[1], STDOUT_FILENO);
