@@ -29,6 +29,7 @@ class HeldCall {
   bool held_ = false;
 };
 
-HeldCall& disk();  // fsync()
+HeldCall& disk();          // fsync()
+HeldCall& name_server();  // getaddrinfo() of a name
 
 }  // namespace argosy::broker

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "fabric/clock.h"
+#include "fabric/lookup.h"
 #include "schemas/codec.h"
 
 namespace argosy::broker {
@@ -18,6 +19,7 @@ constexpr int kQueuedBeats = 64;                  // one that does not read need
 constexpr Duration kSoon = milliseconds(5);       // between tries while a takeover may be due
 constexpr Duration kOften = milliseconds(20);
 constexpr Duration kSeldom = milliseconds(200);  // somebody is there: each knock at a frozen process fills its queue
+constexpr Duration kLookUpAgain = seconds(1);
 constexpr Duration kJustLost = milliseconds(300);  // a process that ends closes one port after the other
 
 fabric::ClientOptions options_of(const Config& config, const fabric::KeyPair& keys, const std::string& endpoint) {
@@ -40,93 +42,134 @@ fabric::ClientOptions options_of(const Config& config, const fabric::KeyPair& ke
 struct Links::Link {
   std::string peer;  // empty: the endpoint
   std::string endpoint;
-  std::unique_ptr<fabric::ClientSocket> socket;
+  fabric::HostAndPort parts;
+  bool has_numbers = false;  // no name: nothing to look up
+  bool wanted = true;
+  std::string address;  // behind the endpoint's name, as found last; empty: not yet
+  std::unique_ptr<fabric::Lookup> lookup;
+  fabric::Token lookup_token = 0;
+  Time lookup_at;
+  bool told_lookup = false;
+  std::unique_ptr<fabric::ClientSocket> socket;  // there is one where it is wanted and has an address
   fabric::Token token = 0;
-  std::optional<fabric::Knock> knock;  // nothing: its name was not known; then only silence tells
+  std::optional<fabric::Knock> knock;
   fabric::Token knock_token = 0;       // 0: not waited for
   Time knock_at;
   Time lost_at{INT64_MIN / 2};
   bool told_refusal = false;
+
+  bool connected() const { return socket != nullptr && socket->connected(); }
+  // While it is down: the name may mean another address by now.
+  bool looks_up() const { return wanted && !connected() && lookup == nullptr && !(has_numbers && socket != nullptr); }
 };
 
 Links::Links(fabric::Context& context, fabric::PollSet& polls, const Config& config, const fabric::KeyPair& keys)
     : context_(context), polls_(polls), config_(config), keys_(keys) {}
 
 Links::~Links() {
-  watch_endpoint(false);
-  for (auto& link : links_) close(*link);
+  for (auto& link : links_) {
+    close(*link);
+    if (link->lookup != nullptr) polls_.remove(link->lookup_token);
+  }
 }
 
 Status Links::open() {
-  Error failed;
+  if (config_.peers.empty()) return Done{};
   for (const PeerConfig& peer : config_.peers) {
-    auto link = make(peer.name, peer.endpoint, failed);
-    if (link == nullptr) return failed;
-    links_.push_back(std::move(link));
+    if (Status added = add(peer.name, peer.endpoint); !added) return added;
   }
+  if (Status added = add("", config_.watch); !added) return added;
+  links_.back()->wanted = false;
+  for (auto& link : links_) look_up(*link, fabric::read_steady());
   return Done{};
 }
 
-std::unique_ptr<Links::Link> Links::make(const std::string& peer, const std::string& endpoint, Error& failed) {
-  auto socket = fabric::ClientSocket::connect(context_, options_of(config_, keys_, endpoint));
-  if (!socket) {
-    failed = socket.error();
-    return nullptr;
-  }
-  auto link = std::make_unique<Link>();
-  link->peer = peer;
-  link->endpoint = endpoint;
-  link->socket = std::move(*socket);
-  link->token = polls_.add(*link->socket);
-  if (auto knock = fabric::Knock::at(endpoint)) {
-    link->knock.emplace(std::move(*knock));
-  } else {
-    spdlog::warn("{}: only its silence will tell that it is gone", knock.error().message);
-  }
-  return link;
+Status Links::add(const std::string& peer, const std::string& endpoint) {
+  const auto parts = fabric::split_endpoint(endpoint);
+  if (!parts) return parts.error();
+  links_.push_back(std::make_unique<Link>());
+  Link& link = *links_.back();
+  link.peer = peer;
+  link.endpoint = endpoint;
+  link.parts = *parts;
+  link.has_numbers = fabric::is_numeric(*parts);
+  if (link.has_numbers) link.address = endpoint;
+  return Done{};
+}
+
+// Neither socket nor knock ever hears a name: libzmq would look it up on the thread that carries everybody's words.
+void Links::connect(Link& link) {
+  close(link);
+  auto socket = fabric::ClientSocket::connect(context_, options_of(config_, keys_, link.address));
+  auto knock = fabric::Knock::at(link.address);
+  if (!socket || !knock) return spdlog::error("{}", socket ? knock.error().message : socket.error().message);
+  link.socket = std::move(*socket);
+  link.token = polls_.add(*link.socket);
+  link.knock.emplace(std::move(*knock));
 }
 
 void Links::close(Link& link) {
   if (link.knock_token != 0) polls_.remove(link.knock_token);
-  polls_.remove(link.token);
+  link.knock_token = 0;
+  link.knock.reset();
+  if (link.socket != nullptr) polls_.remove(link.token);
+  link.socket.reset();
+}
+
+void Links::look_up(Link& link, Time now) {
+  if (!link.looks_up() || now < link.lookup_at) return;
+  link.lookup_at = now + kLookUpAgain;
+  if (link.has_numbers) return connect(link);
+  link.lookup = std::make_unique<fabric::Lookup>(link.parts);
+  link.lookup_token = polls_.add(link.lookup->fd());
+}
+
+void Links::take_address(Link& link, Time now) {
+  if (link.lookup == nullptr) return;
+  const auto answer = link.lookup->take();
+  if (!answer) return;
+  polls_.remove(link.lookup_token);
+  link.lookup.reset();
+  link.lookup_at = now + kLookUpAgain;
+  if (!*answer) {
+    if (!link.told_lookup) spdlog::warn("{}: {}", link.endpoint, answer->error().message);
+    link.told_lookup = true;
+    return;
+  }
+  link.told_lookup = false;
+  const bool same = link.address == **answer;
+  link.address = **answer;
+  if (link.wanted && !link.connected() && (link.socket == nullptr || !same)) connect(link);
 }
 
 void Links::watch_endpoint(bool wanted) {
-  if (wanted == (endpoint_ != nullptr)) return;
-  if (!wanted) {
-    close(*endpoint_);
-    endpoint_.reset();
-    return;
-  }
-  Error failed;
-  endpoint_ = make("", config_.watch, failed);
-  if (endpoint_ == nullptr) spdlog::error("{}", failed.message);
+  Link& link = *links_.back();
+  if (wanted == link.wanted) return;
+  link.wanted = wanted;
+  if (!wanted) return close(link);
+  if (!link.address.empty()) connect(link);  // it may be another by now: that is looked up meanwhile
 }
 
 void Links::send(LinkOutgoing& outgoing) {
-  Link* link = nullptr;
-  if (outgoing.peer.empty()) {
-    link = endpoint_.get();
-  } else {
-    const auto found = std::find_if(links_.begin(), links_.end(),
-                                    [&](const auto& each) { return each->peer == outgoing.peer; });
-    if (found != links_.end()) link = found->get();
-  }
-  if (link == nullptr || !link->socket->connected()) return;
+  const auto link =
+      std::find_if(links_.begin(), links_.end(), [&](const auto& each) { return each->peer == outgoing.peer; });
+  if (link == links_.end() || !(*link)->connected()) return;
   std::array<fabric::Frame, 2> frames;
   frames[0] = fabric::Frame(encode_envelope(outgoing.envelope));
   frames[1] = fabric::Frame(encode_body(outgoing.word));
-  (void)link->socket->send(frames);
+  (void)(*link)->socket->send(frames);
 }
 
 void Links::take(Time now, std::vector<Event>& events) {
-  const auto look = [&](Link& link) {
+  for (auto& each : links_) {
+    Link& link = *each;
+    take_address(link, now);
+    look_up(link, now);
+    if (link.socket == nullptr) continue;
     take_words(link, events);
     take_changes(link, now, events);
     knock(link, now, events);
-  };
-  for (auto& link : links_) look(*link);
-  if (endpoint_ != nullptr) look(*endpoint_);
+  }
 }
 
 void Links::take_words(Link& link, std::vector<Event>& events) {
@@ -164,7 +207,7 @@ void Links::take_changes(Link& link, Time now, std::vector<Event>& events) {
 
 // A refusal is worth as long as tries go on to be refused: the machine hears of each.
 void Links::knock(Link& link, Time now, std::vector<Event>& events) {
-  if (!link.knock || (link.socket->connected() && !link.knock->under_way())) return;
+  if (link.connected() && !link.knock->under_way()) return;
   if (!link.knock->under_way() && link.knock_at <= now) {
     link.knock->start(now, config_.machine.takeover_after);
     link.knock_at = now + (link.lost_at + kJustLost > now ? kSoon : kOften);
@@ -186,16 +229,15 @@ void Links::knock(Link& link, Time now, std::vector<Event>& events) {
 std::optional<Time> Links::deadline() const {
   std::optional<Time> next;
   const auto wants = [&](Time when) { next = next ? std::min(*next, when) : when; };
-  const auto look = [&](const Link& link) {
-    if (!link.knock) return;
-    if (link.knock->under_way()) {
-      wants(link.knock->deadline());
-    } else if (!link.socket->connected()) {
-      wants(link.knock_at);
+  for (const auto& link : links_) {
+    if (link->looks_up()) wants(link->lookup_at);
+    if (link->socket == nullptr) continue;
+    if (link->knock->under_way()) {
+      wants(link->knock->deadline());
+    } else if (!link->connected()) {
+      wants(link->knock_at);
     }
-  };
-  for (const auto& link : links_) look(*link);
-  if (endpoint_ != nullptr) look(*endpoint_);
+  }
   return next;
 }
 

@@ -2,8 +2,9 @@
 // to the virtual endpoint as everybody reaches it. While a link is down it knocks, to learn whether a process is
 // there at all.
 //
-// Every word and every refused knock becomes an event for the machine; time is counted there. Failure: open()
-// names a peer whose address is no address. Thread rule: the broker's loop.
+// Names are looked up aside, again and again while a link is down; as long as that is not answered, the address found
+// last counts. Every word and every refused knock becomes an event for the machine; time is counted there. Failure: open()
+// names an endpoint that is none. Thread rule: the broker's loop.
 #pragma once
 
 #include <memory>
@@ -27,15 +28,18 @@ class Links {
   ~Links();
 
   Status open();
-  void watch_endpoint(bool wanted);
+  void watch_endpoint(bool wanted);  // required: there are peers
   void send(LinkOutgoing& outgoing);  // dropped where the link is down
   void take(Time now, std::vector<Event>& events);
   std::optional<Time> deadline() const;  // call take() then
 
  private:
   struct Link;
-  std::unique_ptr<Link> make(const std::string& peer, const std::string& endpoint, Error& failed);
+  Status add(const std::string& peer, const std::string& endpoint);
+  void connect(Link& link);
   void close(Link& link);
+  void look_up(Link& link, Time now);
+  void take_address(Link& link, Time now);
   void take_words(Link& link, std::vector<Event>& events);
   void take_changes(Link& link, Time now, std::vector<Event>& events);
   void knock(Link& link, Time now, std::vector<Event>& events);
@@ -44,8 +48,7 @@ class Links {
   fabric::PollSet& polls_;
   const Config& config_;
   const fabric::KeyPair& keys_;
-  std::vector<std::unique_ptr<Link>> links_;
-  std::unique_ptr<Link> endpoint_;
+  std::vector<std::unique_ptr<Link>> links_;  // none without peers; the last is the endpoint's
 };
 
 }  // namespace argosy::broker

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "fabric/lookup.h"
+
 namespace argosy::fabric {
 
 struct Knock::Address {
@@ -38,17 +40,14 @@ Knock::~Knock() {
 }
 
 Result<Knock> Knock::at(const std::string& endpoint) {
-  const auto colon = endpoint.rfind(':');
-  if (!endpoint.starts_with("tcp://") || colon == std::string::npos || colon < 7) {
-    return Error{"'" + endpoint + "' is not an endpoint; write tcp://HOST:PORT"};
-  }
-  std::string host = endpoint.substr(6, colon - 6);
-  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  const auto parts = split_endpoint(endpoint);
+  if (!parts) return parts.error();
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
-  hints.ai_family = endpoint.find('[') != std::string::npos ? AF_INET6 : AF_INET;  // as ClientSocket
+  hints.ai_flags = AI_NUMERICHOST;
+  hints.ai_family = parts->six ? AF_INET6 : AF_INET;
   addrinfo* found = nullptr;
-  const int failed = ::getaddrinfo(host.c_str(), endpoint.substr(colon + 1).c_str(), &hints, &found);
+  const int failed = ::getaddrinfo(parts->host.c_str(), parts->port.c_str(), &hints, &found);
   if (failed != 0) return Error{endpoint + ": " + ::gai_strerror(failed)};
   auto address = std::make_unique<Address>();
   std::memcpy(&address->bytes, found->ai_addr, found->ai_addrlen);

@@ -2,7 +2,7 @@
 // at once.
 //
 // libzmq tells that a try failed, not why; "nobody listens" (the address answers, and refuses) is a proof that
-// no process has the port, where silence is none. Names are looked up when it is made, once: that may block.
+// no process has the port, where silence is none. It takes addresses, not names: lookup.h.
 // Owner's loop: start(); wait for fd() to be writable, or deadline(); take_answer(). Thread rule: one thread.
 #pragma once
 
@@ -23,7 +23,7 @@ class Knock {
     silence,    // no answer in time, or no way there
   };
 
-  // Failure: not "tcp://HOST:PORT", or a host that is not known.
+  // Failure: not "tcp://ADDRESS:PORT".
   static Result<Knock> at(const std::string& endpoint);
   ~Knock();
   Knock(Knock&&) noexcept;
