@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "broker/process_mark.h"
-
 namespace argosy::broker {
 
 namespace {
@@ -78,7 +76,7 @@ void HookRunner::start(std::optional<Running>& line, Task task, const HookConfig
 
 std::optional<fabric::HookEnd> HookRunner::take_end(std::optional<Running>& line, Time now) {
   if (!line) return std::nullopt;
-  const auto ended = line->process->take_end(now);
+  const auto ended = line->fencing ? line->fencing->take_end(now) : line->process->take_end(now);
   if (ended && line->token != 0) polls_.remove(line->token);
   return ended;
 }
@@ -93,8 +91,7 @@ void HookRunner::go_on(Time now, std::vector<Event>& ended) {
     if (!hook.command.empty()) {
       start(running_, std::move(task), hook, now);
     } else if (task.kind == HookKind::fence) {
-      const Status fenced = fence_here(task.peer);
-      end(task, fenced.ok(), fenced.ok() ? "" : fenced.error().message, ended);
+      fence_here(std::move(task), now, ended);
     } else {
       end(task, true, "", ended);
     }
@@ -106,16 +103,19 @@ void HookRunner::end(const Task& task, bool ok, const std::string& text, std::ve
   if (!ok || task.last) ended.push_back(HookEnded{task.run, ok, text});
 }
 
-Status HookRunner::fence_here(const std::string& peer) const {
+void HookRunner::fence_here(Task task, Time now, std::vector<Event>& ended) {
   const auto found = std::find_if(config_.peers.begin(), config_.peers.end(),
-                                  [&](const PeerConfig& each) { return each.name == peer; });
+                                  [&](const PeerConfig& each) { return each.name == task.peer; });
   if (found == config_.peers.end() || found->directory.empty()) {
-    spdlog::warn("{} is not fenced: there is no fence hook, and no folder of it on this host", peer);
-    return Done{};
+    spdlog::warn("{} is not fenced: there is no fence hook, and no folder of it on this host", task.peer);
+    return end(task, true, "", ended);
   }
-  auto fenced = fence_process_in(found->directory);
-  if (fenced) spdlog::info("{} is fenced: nobody runs in {}", peer, found->directory);
-  return fenced;
+  auto fencing = Fencing::begin(found->directory, now);
+  if (!fencing) return end(task, false, fencing.error().message, ended);
+  running_.emplace();
+  running_->task = std::move(task);
+  running_->fencing.emplace(std::move(*fencing));
+  if (running_->fencing->fd() >= 0) running_->token = polls_.add(running_->fencing->fd());
 }
 
 void HookRunner::take(Time now, std::vector<Event>& ended) {
@@ -146,7 +146,7 @@ std::optional<Time> HookRunner::deadline() const {
   std::optional<Time> next;
   for (const auto* line : {&running_, &alarming_}) {
     if (!*line) continue;
-    const Time when = (*line)->process->deadline();
+    const Time when = (*line)->fencing ? (*line)->fencing->deadline() : (*line)->process->deadline();
     next = next ? std::min(*next, when) : when;
   }
   return next;

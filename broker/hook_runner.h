@@ -14,6 +14,7 @@
 #include "broker/config.h"
 #include "broker/effects.h"
 #include "broker/events.h"
+#include "broker/process_mark.h"
 #include "fabric/hooks.h"
 #include "fabric/poll.h"
 
@@ -43,6 +44,7 @@ class HookRunner {
   };
   struct Running {
     std::unique_ptr<fabric::HookRun> process;
+    std::optional<Fencing> fencing;  // instead of a process
     fabric::Token token = 0;
     Task task;
   };
@@ -53,7 +55,7 @@ class HookRunner {
   void go_on(Time now, std::vector<Event>& ended);
   void end(const Task& task, bool ok, const std::string& text, std::vector<Event>& ended);
   const HookConfig& hook_of(HookKind kind) const;
-  Status fence_here(const std::string& peer) const;
+  void fence_here(Task task, Time now, std::vector<Event>& ended);
 
   fabric::PollSet& polls_;
   const Config& config_;

@@ -64,6 +64,16 @@ TEST_F(HookRunnerTest, FencesOnePeerAfterTheOther) {
   EXPECT_EQ(fenced(), "b2\nb3\n");
 }
 
+TEST_F(HookRunnerTest, FencesByThePeersFolderWhereThereIsNoHook) {
+  config_.fence.command.clear();
+  config_.peers = {{"b2", "", folder_}};
+  hooks_.order({HookRunId{1}, HookKind::fence, {"b2"}, {1, "b1"}}, fabric::read_steady(), ended_);
+  ASSERT_TRUE(hooks_.deadline());
+  hooks_.take(*hooks_.deadline(), ended_);
+  ASSERT_EQ(ended_.size(), 1u);
+  EXPECT_TRUE(std::get<HookEnded>(ended_.front()).ok);
+}
+
 // It may be the one that serves by now.
 TEST_F(HookRunnerTest, ARiseThatWasGivenUpFencesNobodyMore) {
   hooks_.order({HookRunId{1}, HookKind::fence, {"b2", "b3"}, {1, "b1"}}, fabric::read_steady(), ended_);

@@ -21,7 +21,7 @@ namespace argosy::broker {
 
 namespace {
 
-constexpr int kPatienceMs = 500;
+constexpr Duration kPatience = milliseconds(500);
 
 std::filesystem::path file_in(const std::filesystem::path& folder) {
   return folder / "process";
@@ -102,10 +102,12 @@ Error trouble(const std::filesystem::path& file, const std::string& what) {
 // 1. the descriptor is bound to whoever has the number now;
 // 2. only then it is compared with the mark: from here on it cannot become another process;
 // 3. the signal goes through the descriptor.
-Status kill_marked(const Mark& mark, const std::filesystem::path& file) {
+// Gives the descriptor; -1: there is no such process.
+Result<int> kill_marked(const Mark& mark, const std::filesystem::path& file) {
   const std::string who = "process " + std::to_string(mark.pid);
-  const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, mark.pid, 0)));
-  if (process.fd < 0) return errno == ESRCH ? Status(Done{}) : trouble(file, who + ": " + std::strerror(errno));
+  Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, mark.pid, 0)));
+  if (process.fd < 0 && errno == ESRCH) return -1;
+  if (process.fd < 0) return trouble(file, who + ": " + std::strerror(errno));
   Mark now = mark_of(mark.pid);
   if (now.program.empty()) now.program = mark.program;  // it is ending: its program goes before its locks
   if (!now.start.empty() && now != mark) {
@@ -115,9 +117,7 @@ Status kill_marked(const Mark& mark, const std::filesystem::path& file) {
   if (::syscall(SYS_pidfd_send_signal, process.fd, SIGKILL, nullptr, 0) != 0 && errno != ESRCH) {
     return trouble(file, who + " cannot be ended: " + std::strerror(errno));
   }
-  pollfd gone{process.fd, POLLIN, 0};
-  if (::poll(&gone, 1, kPatienceMs) == 1) return Done{};
-  return trouble(file, who + " does not end after SIGKILL");
+  return std::exchange(process.fd, -1);
 }
 
 }  // namespace
@@ -150,18 +150,39 @@ Result<ProcessMark> ProcessMark::make(const std::filesystem::path& folder) {
   return made;
 }
 
-Status fence_process_in(const std::filesystem::path& folder) {
+Fencing::Fencing(Time now) : began_(now), until_(now + kPatience) {}
+
+Fencing::Fencing(Fencing&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), began_(other.began_), until_(other.until_) {}
+
+Fencing::~Fencing() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<Fencing> Fencing::begin(const std::filesystem::path& folder, Time now) {
+  Fencing fencing(now);
   const auto file = file_in(folder);
   const Descriptor mark_file(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (mark_file.fd < 0) return errno == ENOENT ? Status(Done{}) : trouble(file, std::strerror(errno));
-  if (::flock(mark_file.fd, LOCK_SH | LOCK_NB) == 0) return Done{};  // nobody runs there
+  if (mark_file.fd < 0 && errno != ENOENT) return trouble(file, std::strerror(errno));
+  if (mark_file.fd < 0 || ::flock(mark_file.fd, LOCK_SH | LOCK_NB) == 0) return fencing;  // nobody runs there
   const auto mark = read_mark(mark_file.fd);
   if (!mark) return trouble(file, "is locked, and does not say by which process");
   if (mark->boot != fabric::read_host_facts().boot_id) {
     return trouble(file, "was written on another host: this one cannot fence it; a `fence` hook can");
   }
   if (mark->pid == ::getpid()) return trouble(file, "that is this process");
-  return kill_marked(*mark, file);
+  const auto process = kill_marked(*mark, file);
+  if (!process) return process.error();
+  fencing.fd_ = *process;
+  return fencing;
+}
+
+std::optional<fabric::HookEnd> Fencing::take_end(Time now) {
+  using How = fabric::HookEnd::How;
+  pollfd gone{fd_, POLLIN, 0};
+  if (fd_ < 0 || ::poll(&gone, 1, 0) == 1) return fabric::HookEnd{How::succeeded, 0, 0, "", now - began_};
+  if (now < until_) return std::nullopt;
+  return fabric::HookEnd{How::timed_out, 0, SIGKILL, "it does not end after SIGKILL", now - began_};
 }
 
 }  // namespace argosy::broker

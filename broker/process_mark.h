@@ -7,9 +7,11 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
+#include <optional>
 
 #include "base/result.h"
+#include "base/time.h"
+#include "fabric/hooks.h"
 
 namespace argosy::broker {
 
@@ -26,9 +28,24 @@ class ProcessMark {
   int fd_ = -1;
 };
 
-// Ends the broker that runs in that folder on this host, stopped or not, by SIGKILL, and waits until it is gone
-// (at most half a second). Done where nobody runs there. Failure: it cannot be told which process that is, or it
-// does not go.
-Status fence_process_in(const std::filesystem::path& folder);
+// The end, by SIGKILL, of the broker that runs in another folder on this host, stopped or not. Used as fabric::HookRun is.
+class Fencing {
+ public:
+  // Failure: it cannot be told which process that is, or it cannot be killed.
+  static Result<Fencing> begin(const std::filesystem::path& folder, Time now);
+  ~Fencing();
+  Fencing(Fencing&&) noexcept;
+  Fencing& operator=(Fencing&&) = delete;
+
+  int fd() const { return fd_; }  // readable once it is gone; -1: nobody runs there
+  Time deadline() const { return fd_ < 0 ? began_ : until_; }
+  std::optional<fabric::HookEnd> take_end(Time now);  // timed out: it does not go
+
+ private:
+  explicit Fencing(Time now);
+  int fd_ = -1;
+  Time began_;
+  Time until_;
+};
 
 }  // namespace argosy::broker

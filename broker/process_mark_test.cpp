@@ -2,6 +2,7 @@
 #include "broker/process_mark.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +11,8 @@
 #include <sstream>
 
 #include "base/check.h"
+#include "fabric/clock.h"
+#include "fabric/test_unkillable.h"
 
 namespace argosy::broker {
 namespace {
@@ -58,6 +61,18 @@ std::string content(const std::filesystem::path& file) {
   return text.str();
 }
 
+Status fence(const std::filesystem::path& folder) {
+  auto fencing = Fencing::begin(folder, fabric::read_steady());
+  if (!fencing) return fencing.error();
+  while (true) {
+    if (const auto end = fencing->take_end(fabric::read_steady())) {
+      return end->how == fabric::HookEnd::How::succeeded ? Status(Done{}) : Error{end->text()};
+    }
+    pollfd gone{fencing->fd(), POLLIN, 0};
+    poll(&gone, 1, 10);
+  }
+}
+
 TEST(ProcessMark, LetsOneProcessIntoAFolder) {
   Folder folder;
   {
@@ -66,7 +81,7 @@ TEST(ProcessMark, LetsOneProcessIntoAFolder) {
     const auto second = ProcessMark::make(folder.path);
     ASSERT_FALSE(second.ok());
     EXPECT_NE(second.error().message.find("process " + std::to_string(getpid())), std::string::npos);
-    EXPECT_FALSE(fence_process_in(folder.path).ok());  // never itself
+    EXPECT_FALSE(fence(folder.path).ok());  // never itself
   }
   EXPECT_TRUE(ProcessMark::make(folder.path).ok());
 }
@@ -75,18 +90,34 @@ TEST(ProcessMark, FencesAStoppedProcess) {
   Folder folder;
   Holder holder(folder.path);
   kill(holder.pid, SIGSTOP);
-  const auto fenced = fence_process_in(folder.path);
+  const auto fenced = fence(folder.path);
   EXPECT_TRUE(fenced.ok()) << fenced.error().message;
   EXPECT_TRUE(holder.killed());
-  EXPECT_TRUE(fence_process_in(folder.path).ok());  // nobody is there any more
+  EXPECT_TRUE(fence(folder.path).ok());  // nobody is there any more
+}
+
+// As one that waits for a disk: whoever fences goes on meanwhile, and is told after a while.
+TEST(ProcessMark, TellsOfAProcessThatDoesNotEnd) {
+  Folder folder;
+  Holder holder(folder.path);
+  fabric::Unkillable held(holder.pid);
+  if (!held.is_held()) GTEST_SKIP() << "nobody may trace here";
+  auto fencing = Fencing::begin(folder.path, fabric::read_steady());
+  ASSERT_TRUE(fencing.ok());
+  EXPECT_FALSE(fencing->take_end(fabric::read_steady()));
+  const auto end = fencing->take_end(fencing->deadline());
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->how, fabric::HookEnd::How::timed_out);
+  held.release();
+  EXPECT_TRUE(fence(folder.path).ok());
 }
 
 TEST(ProcessMark, HasNothingToFenceWhereNobodyRuns) {
   Folder folder;
-  EXPECT_TRUE(fence_process_in(folder.path).ok());
-  EXPECT_TRUE(fence_process_in(folder.path / "not there").ok());
+  EXPECT_TRUE(fence(folder.path).ok());
+  EXPECT_TRUE(fence(folder.path / "not there").ok());
   { auto mark = ProcessMark::make(folder.path); }
-  EXPECT_TRUE(fence_process_in(folder.path).ok());
+  EXPECT_TRUE(fence(folder.path).ok());
 }
 
 // The file is left by a process whose number another one has now: that one is not touched.
@@ -104,7 +135,7 @@ TEST(ProcessMark, NeverFencesAnotherProcess) {
   const auto refuses = [&](const std::string& text, const std::string& why) {
     // In place, so that the lock stays on it.
     std::ofstream(folder.path / "process", std::ios::in | std::ios::trunc) << text;
-    const auto fenced = fence_process_in(folder.path);
+    const auto fenced = fence(folder.path);
     ASSERT_FALSE(fenced.ok()) << why;
     EXPECT_NE(fenced.error().message.find(why), std::string::npos) << fenced.error().message;
   };

@@ -11,12 +11,15 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "base/check.h"
 
 namespace argosy::fabric {
 namespace {
+
+constexpr Duration kLastWait = milliseconds(500);  // from SIGKILL to the end: a process that waits for a disk takes its time
 
 // A file in memory that cannot grow: a hook that talks too much gets errors instead of filling memory.
 int bounded_output() {
@@ -70,18 +73,33 @@ int spawn(const Hook& hook, const std::map<std::string, std::string>& environmen
   return error;
 }
 
+bool has_ended(pid_t pid) {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+// It was killed, and ends who knows when. Detached: nobody waits for that.
+void reap_aside(pid_t pid) {
+  std::thread([pid] {
+    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }).detach();
+}
+
 }  // namespace
 
 struct HookRun::State {
-  Duration timeout;
   Time started;
+  Time until;
   pid_t pid = -1;
   int pidfd = -1;
   int output = -1;
   bool timed_out = false;
   std::optional<HookEnd> end;  // of one that did not start
 
+  void kill_group() const { ::kill(-pid, SIGKILL); }
   HookEnd reap(Time now);
+  HookEnd give_up(Time now);
   std::string output_text() const;
 };
 
@@ -93,9 +111,9 @@ std::string HookRun::State::output_text() const {
   return text;
 }
 
-// Required: the hook's process has ended or is about to. What it left running in its group goes too.
+// Required: the hook's process has ended. What it left running in its group goes too.
 HookEnd HookRun::State::reap(Time now) {
-  ::kill(-pid, SIGKILL);
+  kill_group();
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
@@ -107,6 +125,15 @@ HookEnd HookRun::State::reap(Time now) {
   if (WIFEXITED(status)) ended.exit_code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) ended.signal = WTERMSIG(status);
   ended.output = output_text();
+  ended.took = now - started;
+  return ended;
+}
+
+HookEnd HookRun::State::give_up(Time now) {
+  reap_aside(std::exchange(pid, -1));
+  HookEnd ended;
+  ended.how = HookEnd::How::timed_out;
+  ended.output = output_text() + "it does not end after SIGKILL";
   ended.took = now - started;
   return ended;
 }
@@ -132,8 +159,8 @@ std::unique_ptr<HookRun> HookRun::start(const Hook& hook,
                                         const std::map<std::string, std::string>& environment, Time now) {
   CHECK(!hook.command.empty());
   auto state = std::make_unique<State>();
-  state->timeout = hook.timeout;
   state->started = now;
+  state->until = now + hook.timeout;
   state->output = bounded_output();
   const int error = spawn(hook, environment, state->output, state->pid);
   if (error != 0) {
@@ -148,7 +175,10 @@ std::unique_ptr<HookRun> HookRun::start(const Hook& hook,
 }
 
 HookRun::~HookRun() {
-  if (state_->pid > 0) state_->reap(state_->started);
+  if (state_->pid > 0) {
+    state_->kill_group();
+    has_ended(state_->pid) ? void(state_->reap(state_->started)) : reap_aside(state_->pid);
+  }
   if (state_->pidfd >= 0) ::close(state_->pidfd);
   ::close(state_->output);
 }
@@ -158,19 +188,19 @@ int HookRun::fd() const {
 }
 
 Time HookRun::deadline() const {
-  return state_->end ? state_->started : state_->started + state_->timeout;
+  return state_->end ? state_->started : state_->until;
 }
 
 std::optional<HookEnd> HookRun::take_end(Time now) {
   if (state_->end) return std::exchange(state_->end, std::nullopt);
   if (state_->pid <= 0) return std::nullopt;
-  siginfo_t info{};
-  const bool ended =
-      ::waitid(P_PID, static_cast<id_t>(state_->pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-      info.si_pid == state_->pid;
-  if (!ended && now < deadline()) return std::nullopt;
-  state_->timed_out = !ended;
-  return state_->reap(now);
+  if (has_ended(state_->pid)) return state_->reap(now);
+  if (now < state_->until) return std::nullopt;
+  if (state_->timed_out) return state_->give_up(now);
+  state_->timed_out = true;
+  state_->until = now + kLastWait;
+  state_->kill_group();
+  return std::nullopt;
 }
 
 }  // namespace argosy::fabric

@@ -2,7 +2,8 @@
 // loop.
 //
 // A hook runs in a process group of its own, with standard input from /dev/null, and its output kept up to a
-// bound. When its time is over, the whole group gets SIGKILL. Owner's loop: wait for fd() or deadline(), then
+// bound. When its time is over, the whole group gets SIGKILL; one that does not end even then is told as timed out, and
+// reaped aside whenever it ends: nothing here waits. Owner's loop: wait for fd() or deadline(), then
 // ask take_end(). An owner that reaps children by SIGCHLD must reap only those that it knows: a hook is
 // reaped here. Failure: a command that cannot be started is a HookEnd too, so the owner has one place to
 // look. Thread rule: one thread.
@@ -44,7 +45,7 @@ class HookRun {
   ~HookRun();  // kills what still runs
 
   int fd() const;                             // readable once it ended; -1: it did not start
-  Time deadline() const;                      // its time is over then
+  Time deadline() const;                      // call take_end() then
   std::optional<HookEnd> take_end(Time now);  // nothing: it still runs; afterwards the object is done
 
  private:

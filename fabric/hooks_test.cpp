@@ -9,6 +9,7 @@
 #include "fabric/clock.h"
 #include "fabric/poll.h"
 #include "fabric/test_folder.h"
+#include "fabric/test_unkillable.h"
 
 namespace argosy::fabric {
 namespace {
@@ -58,6 +59,28 @@ TEST(Hooks, AreKilledWithAllTheyStartedWhenTheirTimeIsOver) {
   polls.wait(read_steady() + seconds(20), ready);
   EXPECT_EQ(ready.size(), 1u) << "the child outlived its hook";
   ::close(pidfd);
+}
+
+// As one that waits for a disk or a file server.
+TEST(Hooks, HoldNobodyUpThoughTheyDoNotEnd) {
+  const TestFolder folder;
+  const std::string file = (folder / "process").string();
+  const Hook hook{{"sh", "-c", "echo $$ > " + file + ".new; mv " + file + ".new " + file + "; exec tail -f /dev/null"}, seconds(20)};
+  const auto run = HookRun::start(hook, {}, read_steady());
+  PollSet polls;
+  std::vector<Readiness> ready;
+  pid_t pid = 0;
+  while (!(std::ifstream(file) >> pid)) polls.wait(read_steady() + milliseconds(1), ready);
+  Unkillable held(pid);
+  if (!held.is_held()) GTEST_SKIP() << "nobody may trace here";
+  const Time over = run->deadline();
+  EXPECT_FALSE(run->take_end(over));  // killed
+  EXPECT_FALSE(run->take_end(over));
+  const auto end = run->take_end(run->deadline());
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->how, HookEnd::How::timed_out);
+  EXPECT_TRUE(contains(end->output, "does not end")) << end->output;
+  EXPECT_FALSE(run->take_end(run->deadline()));
 }
 
 TEST(Hooks, CannotFillMemoryWithOutput) {
