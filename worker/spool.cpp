@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include "base/check.h"
 #include "schemas/codec_impl.h"
@@ -115,7 +116,7 @@ Status Spool::read_folder() {
   for (const auto& ref : endless) {
     for (const auto& [offset, place] : kept_.at(ref).logs) unwant(place);
     kept_.erase(ref);
-    std::erase_if(left_over_, [&](const SpooledAttempt& a) { return a.end.attempt == ref; });
+    left_over_.erase(ref);
   }
   return Done{};
 }
@@ -134,11 +135,9 @@ Status Spool::read_segment(std::uint64_t number) {
   segments_.push_back({number, fd, bytes->size(), 0});
   bytes_ += bytes->size();
   const auto left = [&](AttemptRef ref) -> SpooledAttempt& {
-    const auto it = std::find_if(left_over_.begin(), left_over_.end(), [&](const auto& a) { return a.end.attempt == ref; });
-    if (it != left_over_.end()) return *it;
-    left_over_.push_back({});
-    left_over_.back().end.attempt = ref;
-    return left_over_.back();
+    SpooledAttempt& spooled = left_over_[ref];
+    spooled.end.attempt = ref;
+    return spooled;
   };
   std::size_t at = 0, whole = 0;  // where the last whole record ends
   for (; at + sizeof(Header) <= bytes->size(); whole = at) {
@@ -180,13 +179,19 @@ Status Spool::read_segment(std::uint64_t number) {
         if (it->second.has_end) unwant(it->second.end);
         kept_.erase(it);
       }
-      std::erase_if(left_over_, [&](const SpooledAttempt& a) { return a.end.attempt == ref; });
+      left_over_.erase(ref);
     }
   }
   if (whole < bytes->size()) {  // torn by a death amid a write, or damaged
     spdlog::warn("{}: nothing whole stands behind byte {} of {}; attempts whose end stood there count as lost", file.string(), whole, bytes->size());
   }
   return Done{};
+}
+
+std::vector<SpooledAttempt> Spool::take_left_over() {
+  std::vector<SpooledAttempt> all;
+  for (auto& [ref, spooled] : std::exchange(left_over_, {})) all.push_back(std::move(spooled));
+  return all;
 }
 
 Status Spool::begin_segment() {

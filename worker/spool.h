@@ -31,7 +31,7 @@ class Spool {
   static Result<std::unique_ptr<Spool>> open(const std::filesystem::path& folder, std::uint64_t most_bytes);
   ~Spool();
 
-  std::vector<SpooledAttempt> take_left_over() { return std::move(left_over_); }
+  std::vector<SpooledAttempt> take_left_over();
 
   // Adds to a buffer; flush() writes it. Chunks are by attempt and offset.
   void add_log(SessionId session, ShardId shard, const LogChunk& chunk);
@@ -86,7 +86,7 @@ class Spool {
   std::map<AttemptRef, Kept> kept_;
   std::string buffer_;                    // of the last segment, not yet written
   std::string last_error_;
-  std::vector<SpooledAttempt> left_over_;
+  std::map<AttemptRef, SpooledAttempt> left_over_;
 };
 
 }  // namespace argosy::worker

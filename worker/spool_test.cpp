@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <ctime>
 #include <fstream>
 
 #include "fabric/test_folder.h"
@@ -76,6 +77,23 @@ TEST_F(SpoolTest, WhatWasForgottenDoesNotComeBack) {
   const auto left = open()->take_left_over();
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left[0].end.attempt, attempt(2));
+}
+
+// A worker that was away from its master for a day comes back with very many ends.
+TEST_F(SpoolTest, IsReadInTimeThatGrowsWithItsRecords) {
+  const auto read = [&](const char* name, std::uint64_t ends) {
+    auto spool = std::move(*Spool::open(folder_ / name, 1u << 30));
+    for (std::uint64_t i = 0; i < ends; ++i) spool->add_end(end(attempt(i), 0));
+    for (std::uint64_t i = 0; i < ends; i += 2) spool->forget(attempt(i));
+    spool.reset();
+    const std::clock_t began = std::clock();  // of this process alone: others may keep the machine busy
+    spool = std::move(*Spool::open(folder_ / name, 1u << 30));
+    const std::clock_t took = std::clock() - began;
+    EXPECT_EQ(spool->take_left_over().size(), ends / 2);
+    return static_cast<double>(took);
+  };
+  const double few = read("few", 4'000);
+  EXPECT_LT(read("many", 64'000) / few, 80);  // 16 times as many; by their square it would be 256
 }
 
 TEST_F(SpoolTest, AnAttemptWithoutAnEndDiedWithItsSession) {
