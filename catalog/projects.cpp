@@ -163,6 +163,28 @@ Result<std::optional<ProjectVersion>> read_project(Catalog& catalog, const std::
   });
 }
 
+Result<std::optional<PackageFound>> read_package(Catalog& catalog, const std::string& project,
+                                                 const std::string& version, const std::string& package) {
+  Sql& sql = catalog.sql();
+  return sql.read([&]() -> std::optional<PackageFound> {
+    const std::string wanted = version.empty() ? newest(sql, project) : version;
+    const auto row = sql.row<std::string>("SELECT content FROM versions WHERE project = :a AND version = :b",
+                                          project, wanted);
+    if (!row) return std::nullopt;
+    PackageFound out{wanted, std::get<0>(*row), {}, {}};
+    for (auto& [name, digest] : sql.rows<std::string, std::string>(
+             "SELECT package, plan FROM packages WHERE project = :a AND version = :b ORDER BY position",
+             project, wanted)) {
+      out.names.push_back(name);
+      if (name != package) continue;
+      const auto body = sql.row<Bytes>("SELECT body FROM plans WHERE digest = :a", digest);
+      if (!body) throw Failure{Trouble::schema, "the plan of package " + name + " is missing"};
+      out.package = decoded(digest, std::get<0>(*body));
+    }
+    return out;
+  });
+}
+
 Result<std::uint64_t> remove_project(Catalog& catalog, const std::string& project) {
   Sql& sql = catalog.sql();
   return sql.write([&] {

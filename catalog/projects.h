@@ -58,6 +58,16 @@ Result<std::vector<ProjectSummary>> list_projects(Catalog& catalog, const std::s
 // Empty version: the newest. Nothing: not there.
 Result<std::optional<ProjectVersion>> read_project(Catalog& catalog, const std::string& project,
                                                    const std::string& version);
+
+struct PackageFound {
+  std::string version;
+  std::string content;
+  std::vector<std::string> names;  // of all packages of that version
+  std::optional<Package> package;  // nothing: none has that name
+};
+// One package, whatever stands beside it in its project. Empty version: the newest. Nothing: not there.
+Result<std::optional<PackageFound>> read_package(Catalog& catalog, const std::string& project,
+                                                 const std::string& version, const std::string& package);
 // How many versions went. Failure: refused while an execution of it has not ended. Executions keep their
 // plans.
 Result<std::uint64_t> remove_project(Catalog& catalog, const std::string& project);

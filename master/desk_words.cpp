@@ -18,20 +18,16 @@ namespace {
 // Finds what the Submit names; keeps what Found points to in `package`.
 std::optional<DeskRefusal> find_for(Room& room, const Submit& submit, std::optional<Package>& package, Found& found) {
   if (!submit.inline_package) {
-    const auto project = catalog::read_project(room.catalog, submit.project, submit.version);
+    auto project = catalog::read_package(room.catalog, submit.project, submit.version, submit.package);
     if (!project) return refusal_of(room.catalog, project.error());
     if (!*project) {
       return DeskRefusal{Refusal::not_found, "there is no project " + printable(submit.project) +
                                                  (submit.version.empty() ? "" : " of version " + printable(submit.version)) +
                                                  "; `argosy project list` shows those that are there"};
     }
-    std::vector<std::string> names;
-    for (auto& one : (*project)->packages) {
-      names.push_back(one.name);
-      if (one.name == submit.package) package = std::move(one);
-    }
+    package = std::move((*project)->package);
     if (!package) {
-      const auto near = nearest(submit.package, names);
+      const auto near = nearest(submit.package, (*project)->names);
       return DeskRefusal{Refusal::not_found, "project " + submit.project + " has no package " + printable(submit.package) +
                                                  (near ? "; did you mean " + *near + "?" : "")};
     }

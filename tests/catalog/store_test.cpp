@@ -38,6 +38,28 @@ TEST_P(Store, ADeployedVersionIsImmutableAndNamedByItsContent) {
   EXPECT_EQ(*remove_project(db(), "finance/nightly"), 2u);
 }
 
+// A Submit names one package: what stands beside it in its project costs nothing, not even a look.
+TEST_P(Store, APackageIsReadAlone) {
+  Deployment d{"p", {package_of_tasks(2), package_of_tasks(1)}, "", "version: 1\n", "alice", {10}};
+  d.packages[1].name = "check";
+  const auto deployed = deploy(db(), d);
+  ASSERT_TRUE(deployed.ok());
+  behind(std::string("UPDATE plans SET body = ") + (postgresql() ? "'\\x00'" : "x'00'") +
+         " WHERE digest = (SELECT plan FROM packages WHERE package = 'check')");
+  for (const std::string& version : {std::string(), deployed->version}) {
+    const auto found = read_package(db(), "p", version, "load");
+    ASSERT_TRUE(found.ok()) << found.error().message;
+    ASSERT_TRUE(found->has_value());
+    EXPECT_EQ((*found)->package, d.packages[0]);
+    EXPECT_EQ((*found)->version, deployed->version);
+  }
+  EXPECT_FALSE(read_project(db(), "p", "").ok());
+  const auto none = read_package(db(), "p", "", "loaf");
+  EXPECT_FALSE((*none)->package);
+  EXPECT_EQ((*none)->names, (std::vector<std::string>{"load", "check"}));
+  EXPECT_FALSE(read_package(db(), "q", "", "load")->has_value());
+}
+
 TEST_P(Store, ContentComesInPiecesAndIsChecked) {
   std::string bytes;
   for (int i = 0; bytes.size() < 2 * kPieceBytes + 1000; ++i) bytes += std::to_string(i) + '\0';
