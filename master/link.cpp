@@ -78,6 +78,16 @@ void learn_holders(Step& step, const std::vector<Holder>& holders) {
   }
 }
 
+// Whoever holds it by now, only the catalog knows: it is asked at once, not at the next write.
+void doubt(Step& step, Shard& shard) { open_batch(step, shard).confirm = true; }
+
+void doubt_outranked(Step& step, const std::vector<Holder>& holders) {
+  for (const Holder& holder : holders) {
+    const auto held = step.state.shards.find(holder.reign.shard);
+    if (held != step.state.shards.end() && holder.reign.term > held->second->reign.term) doubt(step, *held->second);
+  }
+}
+
 }  // namespace
 
 std::vector<ShardTerm> held_shards(const State& state) {
@@ -125,6 +135,7 @@ void on_welcome(Step& step, const Envelope& envelope, const Welcome& word) {
   const std::map<ShardId, Holder> before = std::move(link.holders);
   link.holders.clear();
   learn_holders(step, word.holders);
+  doubt_outranked(step, word.holders);
   watch_vacancies(step, false, before);
   if (link.holding_due) say_holding(step);
   link.holding_due = false;
@@ -146,11 +157,7 @@ void on_endpoint(Step& step, Endpoint&& word) {
 void on_holders(Step& step, const std::vector<Holder>& holders) {
   learn_holders(step, holders);
   watch_vacancies(step, true);
-  for (const Holder& holder : holders) {  // of a higher term than ours: the catalog is asked at once, not at the next write
-    const auto held = step.state.shards.find(holder.reign.shard);
-    if (held == step.state.shards.end() || holder.reign.term <= held->second->reign.term) continue;
-    open_batch(step, *held->second).confirm = true;
-  }
+  doubt_outranked(step, holders);
 }
 
 void on_shard_lost(Step& step, ShardId shard) {
