@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <iostream>
@@ -183,6 +183,7 @@ std::string told(const Crew& crew) {
 
 // Runs the cluster; `tell` is called once, with the line to print, or the trouble.
 int serve(Cli& cli, const Layout& layout, const Crew& crew, const std::function<void(const std::string&, int)>& tell) {
+  std::signal(SIGPIPE, SIG_IGN);  // who waits for the line, or reads the log, may go: the cluster stays
   fabric::Signals signals({SIGINT, SIGTERM, SIGCHLD});
   Children children(signals);
   const auto started = start_all(cli, layout, crew, children);
