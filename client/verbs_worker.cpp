@@ -50,6 +50,14 @@ int lost(Cli& cli, const std::string& name) {
   return cli.done(Exit::succeeded);
 }
 
+int remove(Cli& cli, const std::string& name) {
+  const auto document = cli.ask("worker.remove", {{"worker", name}});
+  if (!document) return cli.fail(document.error());
+  cli.output().one(*document, {{{"worker", "worker"}, {"removed", "removed"}}, "worker", ""});
+  if (document->value("online", false)) cli.output().note("it runs: it is refused from now on, and tries again until its process is stopped");
+  return cli.done(Exit::succeeded);
+}
+
 // A worker of this folder: its key and settings are made in it.
 int add_here(Cli& cli, const WorkerArguments& given) {
   const Layout layout{cli.folder()};
@@ -156,7 +164,7 @@ void add_worker_verbs(CLI::App& app, Cli& cli) {
   simple("drain", "what runs ends there, nothing new is taken", state);
   cli.verb(*worker, "lost", "vouches that it is dead: its attempts are given away at once", [&cli] { return lost(cli, given.name); })
       ->add_option("name", given.name, "its name")->required();
-  simple("remove", "forgets it", {{{"worker", "worker"}, {"removed", "removed"}}, "worker", ""});
+  cli.verb(*worker, "remove", "forgets it", [&cli] { return remove(cli, given.name); })->add_option("name", given.name, "its name")->required();
   simple("set", "changes what tasks may ask it for", {{{"worker", "worker"}, {"tags", "tags", Show::list}}, "worker", ""})
       ->add_option("--tag", given.tags, "a tag; all of them are set anew");
 }

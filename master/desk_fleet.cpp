@@ -40,6 +40,12 @@ Verdict change_state(Room& room, Arguments& arguments, const char* verb, catalog
 
 const FleetOutcome& fleet_of(const std::vector<DeskOutcome>& outcomes) { return std::get<FleetOutcome>(outcomes.back()); }
 
+bool is_online(const FleetOutcome& fleet, const std::string& name) {
+  return std::any_of(fleet.workers.begin(), fleet.workers.end(), [&](const WorkerView& view) {
+    return view.presence.worker == name && view.presence.change == PresenceChange::here;
+  });
+}
+
 bool valid_tags(const std::vector<std::string>& tags) {
   return tags.size() <= limits::kTagsPerTask && std::all_of(tags.begin(), tags.end(), is_name);
 }
@@ -55,11 +61,11 @@ Verdict worker_add(Room& room, Arguments& arguments) {
   const bool hex = key.size() == 64 && key.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (!hex) return DeskRefusal{Refusal::invalid, "argument key must be 64 lower-case hexadecimal digits"};
   if (tags && !valid_tags(*tags)) return DeskRefusal{Refusal::invalid, "a tag is a name of letters, digits, '.', '_' and '-'"};
-  // What was added before keeps its state: adding again is how a client repeats itself.
+  // What is there keeps its state: adding again is how a client repeats itself. What was removed begins anew.
   const auto before = catalog::read_worker(room.catalog, name);
   if (!before) return refusal_of(room.catalog, before.error());
   catalog::Party party{Role::worker, name, key, catalog::PartyState::disabled, room.now};
-  if (*before && (*before)->party.key == key) party.state = (*before)->party.state;
+  if (*before && (*before)->party.key == key && (*before)->party.state != catalog::PartyState::removed) party.state = (*before)->party.state;
   const auto added = catalog::add_party(room.catalog, party);
   if (!added) return refusal_of(room.catalog, added.error(), Refusal::conflict);
   if (tags) {
@@ -145,11 +151,16 @@ Verdict worker_remove(Room& room, Arguments& arguments) {
                                               " attempts that have not ended: drain it first, or vouch for its death with "
                                               "`argosy worker lost`"};
   }
-  const auto removed = catalog::set_party_state(room.catalog, Role::worker, name, catalog::PartyState::removed);
-  if (!removed) return refusal_of(room.catalog, removed.error());
-  room.fleet_changed = true;
-  if (*removed) note(room, "worker.remove", "worker " + name);
-  return Document{{{"worker", name}, {"removed", *removed}}, {}};
+  Later later;
+  later.orders.emplace_back(FleetOrder{});
+  later.finish = [name](Room& after, const std::vector<DeskOutcome>& outcomes) -> Verdict {
+    const auto removed = catalog::set_party_state(after.catalog, Role::worker, name, catalog::PartyState::removed);
+    if (!removed) return refusal_of(after.catalog, removed.error());
+    after.fleet_changed = true;
+    if (*removed) note(after, "worker.remove", "worker " + name);
+    return Document{{{"worker", name}, {"removed", *removed}, {"online", is_online(fleet_of(outcomes), name)}}, {}};
+  };
+  return later;
 }
 
 Verdict worker_set(Room& room, Arguments& arguments) {
