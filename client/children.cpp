@@ -108,11 +108,22 @@ Status Children::launch(Child& child) {
   return Done{};
 }
 
-Status Children::start(const ChildSpec& spec) {
+Children::Child& Children::add(const ChildSpec& spec) {
   Child& child = children_[spec.name];
   child.spec = spec;
   child.notify_fd = open_notify_socket(notify_name(spec.name));
   child.token = polls_.add(child.notify_fd);
+  return child;
+}
+
+Status Children::start_unheard(const ChildSpec& spec) {
+  Child& child = add(spec);
+  child.restarts = true;
+  return launch(child);
+}
+
+Status Children::start(const ChildSpec& spec) {
+  Child& child = add(spec);
   if (auto launched = launch(child); !launched) return launched;
   for (Time say = child.started + kSayAfter; !child.ready;) {
     turn(say);

@@ -35,6 +35,8 @@ class Children {
 
   // Starts it and waits until it is ready. Failure: it ended before, or a signal asked us to stop.
   Status start(const ChildSpec& spec);
+  // The same for who may have to wait for long until it is ready: nobody waits for that.
+  Status start_unheard(const ChildSpec& spec);
   // Keeps all running until SIGINT or SIGTERM.
   void keep();
   // SIGTERM, then waits; SIGKILL after `patience`, or when a second signal asks for it.
@@ -52,9 +54,10 @@ class Children {
     Time started;
     Duration back_off = milliseconds(100);
     std::optional<Time> again;         // when to start it anew
-    bool restarts = false;             // was ready once and is not being stopped
+    bool restarts = false;             // was ready once, or nobody waits for that; and is not being stopped
   };
 
+  Child& add(const ChildSpec& spec);
   Status launch(Child& child);
   void turn(std::optional<Time> deadline);
   void reap();

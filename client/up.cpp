@@ -11,6 +11,7 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <map>
 
 #include "client/children.h"
 #include "client/cluster_init.h"
@@ -150,17 +151,49 @@ Outcome<Done> enrol(Cli& cli, const Layout& layout, const std::vector<std::strin
   return Done{};
 }
 
-Outcome<Done> start_all(Cli& cli, const Layout& layout, const Crew& crew, Children& children) {
-  const auto start = [&](const std::string& role, const std::vector<std::string>& names) -> Outcome<Done> {
+// Of our workers, those that an operator keeps from taking part, with their state. Where nobody can tell, all take part.
+using Standings = std::map<std::string, std::string>;
+
+Standings kept_out(Cli& cli, const std::vector<std::string>& workers) {
+  Standings out;
+  const auto rows = cli.ask_all("worker.list", nlohmann::json::object(), 0);
+  if (!rows) return out;
+  for (const auto& name : workers) out[name] = "removed";  // who is not on the list
+  for (const auto& row : *rows) {
+    const auto found = out.find(row.value("worker", ""));
+    if (found != out.end()) found->second = row.value("state", "");
+  }
+  std::erase_if(out, [](const auto& one) { return one.second == "enabled"; });
+  return out;
+}
+
+std::string told(const std::string& worker, const std::string& state) {
+  if (state == "removed") return worker + " was removed, and is not started; `argosy worker add " + worker + " --here` takes it back";
+  if (state == "draining") return worker + " is draining; `argosy worker enable " + worker + "` ends that";
+  return worker + " is not enabled: `argosy worker enable " + worker + "`";
+}
+
+// A worker that is disabled is not let in: it is there, for when it is enabled.
+Outcome<Standings> start_workers(Cli& cli, const Layout& layout, Crew& crew, Children& children) {
+  if (auto enrolled = enrol(cli, layout, crew.workers); !enrolled) return enrolled.error();
+  auto out = kept_out(cli, crew.workers);
+  std::erase_if(crew.workers, [&](const auto& name) { return out.contains(name) && out[name] == "removed"; });
+  for (const auto& name : crew.workers) {
+    const bool let_in = !out.contains(name) || out[name] == "draining";
+    const auto spec = child(layout, "worker", name);
+    if (auto started = let_in ? children.start(spec) : children.start_unheard(spec); !started) return trouble(started.error());
+  }
+  return out;
+}
+
+// The workers that take no part; those that were removed are no longer of the crew.
+Outcome<Standings> start_all(Cli& cli, const Layout& layout, Crew& crew, Children& children) {
+  for (const auto& [role, names] : {std::pair{"broker", crew.brokers}, std::pair{"master", crew.masters}}) {
     for (const auto& name : names) {
       if (auto started = children.start(child(layout, role, name)); !started) return trouble(started.error());
     }
-    return Done{};
-  };
-  if (auto started = start("broker", crew.brokers); !started) return started;
-  if (auto started = start("master", crew.masters); !started) return started;
-  if (auto enrolled = enrol(cli, layout, crew.workers); !enrolled) return enrolled;
-  return start("worker", crew.workers);
+  }
+  return start_workers(cli, layout, crew, children);
 }
 
 void stop_all(const Crew& crew, Children& children) {
@@ -181,8 +214,8 @@ std::string told(const Crew& crew) {
   return out + counted(crew.workers.size(), "worker");
 }
 
-// Runs the cluster; `tell` is called once, with the line to print, or the trouble.
-int serve(Cli& cli, const Layout& layout, const Crew& crew, const std::function<void(const std::string&, int)>& tell) {
+// Runs the cluster; `tell` is called once, with what to print, or the trouble.
+int serve(Cli& cli, const Layout& layout, Crew crew, const std::function<void(const std::string&, int)>& tell) {
   std::signal(SIGPIPE, SIG_IGN);  // who waits for the line, or reads the log, may go: the cluster stays
   fabric::Signals signals({SIGINT, SIGTERM, SIGCHLD});
   Children children(signals);
@@ -194,7 +227,9 @@ int serve(Cli& cli, const Layout& layout, const Crew& crew, const std::function<
   }
   cli.hang_up();
   const auto cluster = load_cluster_file(layout.cluster());
-  tell("argosy is up: " + (cluster ? cluster->endpoint : "?") + ", " + told(crew) + ", folder " + layout.root.string(), 0);
+  std::string line = "argosy is up: " + (cluster ? cluster->endpoint : "?") + ", " + told(crew) + ", folder " + layout.root.string();
+  for (const auto& [worker, state] : *started) line += "\n" + told(worker, state);
+  tell(line, 0);
   children.keep();
   stop_all(crew, children);
   return 0;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""`argosy up` as people use it: who started it goes away."""
+"""`argosy up` as people use it: who started it goes away; some of its workers take no part."""
 import subprocess
 import unittest
 
@@ -40,6 +40,36 @@ class WhoStartedItGoes(unittest.TestCase):
         self.cluster.kill_role("w1")                 # `up` has something to say
         self.until_online()
         self.assertIsNone(process.poll())
+
+
+class WorkersThatTakeNoPart(unittest.TestCase):
+    def up_again(self, cluster):
+        """What it says."""
+        cluster.must("down")
+        return cluster.must("up", "--background", timeout=60).out
+
+    def until_online(self, cluster, names):
+        until(lambda: [w["worker"] for w in cluster.json("worker", "list") if w["online"]] == names, f"{names} are online")
+
+    def test_disabled_drained_removed(self):
+        with Cluster(workers=4, cpu_milli=1000) as cluster:
+            cluster.must("worker", "disable", "w2")
+            cluster.must("worker", "drain", "w3")
+            self.assertIn("it runs: it is refused from now on", cluster.must("worker", "remove", "w4").out)
+            told = self.up_again(cluster)
+            for line in ("3 workers", "w2 is not enabled: `argosy worker enable w2`", "w3 is draining; `argosy worker enable w3`",
+                         "w4 was removed", "`argosy worker add w4 --here`"):
+                self.assertIn(line, told)
+            self.until_online(cluster, ["w1", "w3"])
+            self.assertEqual(cluster.wait(cluster.submit("--", "/bin/true")), "succeeded")
+
+            cluster.must("worker", "enable", "w2")   # it runs already
+            cluster.must("worker", "enable", "w3")
+            self.assertRegex(cluster.must("worker", "add", "w4", "--here").out, r"state +disabled")
+            cluster.must("worker", "enable", "w4")
+            self.until_online(cluster, ["w1", "w2", "w3"])
+            self.assertEqual(len(self.up_again(cluster).splitlines()), 1)
+            self.until_online(cluster, ["w1", "w2", "w3", "w4"])
 
 
 if __name__ == "__main__":
