@@ -29,59 +29,55 @@ BatchVerdict verdict_of(Trouble trouble) {
   CHECK(false);
 }
 
-template <class Row>
-void keep(std::vector<Row>& rows, std::size_t& offset, std::size_t low, std::size_t high) {
-  const std::size_t begin = std::clamp(low, offset, offset + rows.size()) - offset;
-  const std::size_t end = std::clamp(high, offset, offset + rows.size()) - offset;
-  offset += rows.size();
-  rows = std::vector<Row>(rows.begin() + static_cast<std::ptrdiff_t>(begin),
-                          rows.begin() + static_cast<std::ptrdiff_t>(end));
-}
-
 std::size_t size_of(const Batch& b) {
   return b.admissions.size() + b.claims.size() + b.starts.size() + b.outputs.size() + b.ends.size() +
          b.tasks.size() + b.executions.size() + b.operations.size();
 }
 
-// Rows [low, high) of all rows of the batch, in the order of Culprit::Rows.
-Batch slice(Batch b, std::size_t low, std::size_t high) {
-  std::size_t offset = 0;
-  keep(b.admissions, offset, low, high), keep(b.claims, offset, low, high), keep(b.starts, offset, low, high);
-  keep(b.outputs, offset, low, high), keep(b.ends, offset, low, high), keep(b.tasks, offset, low, high);
-  keep(b.executions, offset, low, high), keep(b.operations, offset, low, high);
+// The first rows of the batch, in the order in which they are written: each leans on those before it alone.
+Batch first_of(Batch b, std::size_t count) {
+  const auto keep = [&](auto& rows) {
+    const std::size_t kept = std::min(count, rows.size());
+    rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(kept), rows.end());
+    count -= kept;
+  };
+  keep(b.admissions), keep(b.starts), keep(b.outputs), keep(b.ends), keep(b.claims);
+  keep(b.tasks), keep(b.executions), keep(b.operations);
   return b;
 }
 
-Culprit place_of(const Batch& b, std::size_t row) {
-  const std::size_t sizes[] = {b.admissions.size(), b.claims.size(),    b.starts.size(),
-                               b.outputs.size(),    b.ends.size(),      b.tasks.size(),
-                               b.executions.size(), b.operations.size()};
-  std::size_t rows = 0;
-  for (; row >= sizes[rows]; ++rows) row -= sizes[rows];
-  return {static_cast<Culprit::Rows>(rows), row};
+// Required: there is a row.
+Culprit last_of(const Batch& b) {
+  using Rows = Culprit::Rows;
+  if (!b.operations.empty()) return {Rows::operations, b.operations.size() - 1};
+  if (!b.executions.empty()) return {Rows::executions, b.executions.size() - 1};
+  if (!b.tasks.empty()) return {Rows::tasks, b.tasks.size() - 1};
+  if (!b.claims.empty()) return {Rows::claims, b.claims.size() - 1};
+  if (!b.ends.empty()) return {Rows::ends, b.ends.size() - 1};
+  if (!b.outputs.empty()) return {Rows::outputs, b.outputs.size() - 1};
+  if (!b.starts.empty()) return {Rows::starts, b.starts.size() - 1};
+  return {Rows::admissions, b.admissions.size() - 1};
 }
 
-// The batch failed for its content and the database did not say which row: halves it, in transactions that
-// are rolled back, until the culprit stands alone. Only a refusal that names no row of ours counts: a half
-// may lack what others need.
+// The batch failed for its content and the database did not say which row: the shortest beginning of it that fails, in
+// transactions that are rolled back, ends with the culprit. A half alone would not do: it may lack what its rows lean on.
 std::optional<Culprit> find_culprit(Sql& sql, const Batch& batch) {
-  std::size_t low = 0, high = size_of(batch);
-  const auto fails = [&](std::size_t from, std::size_t to) {
-    const Batch part = slice(batch, from, to);
+  const auto fails = [&](std::size_t count) -> std::optional<bool> {
+    const Batch part = first_of(batch, count);
     const BatchRows rows(part);
-    const auto tried = sql.rehearse([&] { return write_rows(sql, rows).size(); });
-    return !tried.ok() && sql.trouble() == Trouble::refused && !culprit_in(tried.error().message);
+    if (sql.rehearse([&] { return write_rows(sql, rows).size(); }).ok()) return false;
+    if (sql.trouble() == Trouble::refused) return true;
+    return std::nullopt;  // the catalog is away: nobody is accused
   };
+  std::size_t low = 0, high = size_of(batch);
+  if (high == 0 || !fails(high).value_or(false)) return std::nullopt;
   while (high - low > 1) {
     const std::size_t middle = low + (high - low) / 2;
-    if (fails(low, middle))
-      high = middle;
-    else if (fails(middle, high))
-      low = middle;
-    else
-      return std::nullopt;
+    const auto failed = fails(middle);
+    if (!failed) return std::nullopt;
+    (*failed ? high : low) = middle;
   }
-  return place_of(batch, low);
+  return last_of(first_of(batch, high));
 }
 
 BatchOutcome refused(Sql& sql, const Batch& batch, const std::string& message, bool rehearse) {

@@ -59,6 +59,29 @@ TEST_P(Faults, AnythingThatTheDatabaseRefusesIsHalvedToItsCulprit) {
   commit(b);
 }
 
+// Output that is refused is told from what continues it; as long as something stands in its place, nothing else is lost.
+TEST_P(Faults, OutputThatTheDatabaseRefusesStandsAlone) {
+  const AttemptRef ref = attempt(admit("k", {50}), 0);
+  Batch b = batch();
+  b.claims = {claim(ref)};
+  commit(b);
+  if (postgresql())
+    behind("ALTER TABLE argosy_output.chunks ADD CHECK (data <> 'refused'::bytea)");
+  else
+    behind(
+        "CREATE TRIGGER forbidden BEFORE INSERT ON chunks WHEN NEW.data = CAST('refused' AS BLOB) BEGIN SELECT "
+        "RAISE(ABORT, 'forbidden'); END");
+  b = batch();
+  b.outputs = {output(ref, 0, "fine"), output(ref, 4, "refused"), output(ref, 11, "behind it")};
+  const auto outcome = write(db(), b);
+  EXPECT_EQ(outcome.verdict, BatchVerdict::refused);
+  ASSERT_TRUE(outcome.culprit.has_value()) << outcome.detail;
+  EXPECT_EQ(outcome.culprit->rows, Culprit::Rows::outputs);
+  EXPECT_EQ(outcome.culprit->index, 1u);
+  b.outputs[1] = output(ref, 4, "[output");
+  commit(b);
+}
+
 TEST_P(Faults, TwoAdoptersAtOnceGetTermsOfTheirOwn) {
   std::vector<std::thread> threads;
   std::vector<std::vector<std::uint64_t>> terms(4);
