@@ -1,5 +1,6 @@
 // A batch that the catalog refused for one of its rows: the row goes, who stands behind it is told, the rest is written.
 #include <algorithm>
+#include <string_view>
 
 #include "master/batches.h"
 #include "master/graph.h"
@@ -47,6 +48,17 @@ void plain_end(EndRow& row, const std::string& why) {
   row.end.detail = "what the worker told could not be stored: " + why;
 }
 
+constexpr std::string_view kPlain = "[output that could not be stored]";
+
+// As long as it was, so that what follows still continues its attempt's log: the worker is told that all of it is recorded.
+void plain_output(LogChunk& chunk) {
+  chunk.codec = LogCodec::raw;
+  chunk.data.assign(kPlain.substr(0, chunk.length));
+  chunk.data.resize(chunk.length, '\n');
+}
+
+bool is_plain(const LogChunk& chunk) { return chunk.data.starts_with(kPlain.substr(0, chunk.length)); }
+
 template <class Rows>
 void drop(Rows& rows, std::size_t at) {
   rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(at));
@@ -73,6 +85,9 @@ void remove_culprit(Step& step, Shard& shard, Gathered& gathered, const BatchOut
     undo_claim(step, shard, gathered, *rest, at);
   } else if (outcome.culprit->rows == Rows::ends && at < rest->ends.size() && !rest->ends[at].end.detail.starts_with("what the worker told")) {
     plain_end(rest->ends[at], outcome.detail);
+  } else if (outcome.culprit->rows == Rows::outputs && at < rest->outputs.size() && !is_plain(rest->outputs[at].chunk)) {
+    step.note("the catalog refused output of a task, which is left out: " + outcome.detail);
+    plain_output(rest->outputs[at].chunk);
   } else {
     step.note("the catalog refused a row, which is left out: " + outcome.detail);
     if (outcome.culprit->rows == Rows::starts && at < rest->starts.size()) drop(rest->starts, at);

@@ -150,7 +150,11 @@ void tell(const Batch& batch, std::vector<std::string>& owed) {
   for (const auto& a : batch.admissions) row("admission " + a.key);
   for (const auto& c : batch.claims) row("claim " + to_text(c.attempt) + " " + c.worker);
   for (const auto& s : batch.starts) row("start " + to_text(s.attempt));
-  for (const auto& o : batch.outputs) row("output " + to_text(o.chunk.attempt) + " " + std::to_string(o.chunk.offset) + "+" + std::to_string(o.chunk.length));
+  for (const auto& o : batch.outputs) {
+    const bool plain = o.chunk.data.starts_with('[');
+    row("output " + to_text(o.chunk.attempt) + " " + std::to_string(o.chunk.offset) + "+" + std::to_string(o.chunk.length) +
+        (plain ? " (could not be stored)" : ""));
+  }
   for (const auto& e : batch.ends) {
     row("end " + to_text(e.end.attempt) + " " + std::string(to_string(e.end.reason)) + ": item " + std::string(to_string(e.item)) +
         (e.end.detail.empty() ? "" : " (" + e.end.detail + ")"));
@@ -387,7 +391,8 @@ void Story::settle(const Arguments& with) {
   if (verdict == "refused") outcome.verdict = BatchVerdict::refused;
   if (verdict != "committed") outcome.detail = "disk full";
   using Rows = Culprit::Rows;
-  static const std::map<std::string, Rows> rows = {{"admissions", Rows::admissions}, {"claims", Rows::claims}, {"ends", Rows::ends}};
+  static const std::map<std::string, Rows> rows = {
+      {"admissions", Rows::admissions}, {"claims", Rows::claims}, {"outputs", Rows::outputs}, {"ends", Rows::ends}};
   if (with.contains("rows")) outcome.culprit = Culprit{rows.at(with.at("rows")), number_of(with, "index", 0)};
   if (verdict == "committed") {
     for (std::size_t i = 0; i < batch->admissions.size(); ++i) {

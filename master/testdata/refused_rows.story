@@ -61,13 +61,28 @@ commit verdict=refused rows=claims index=0
 >   note: the catalog refused a claim: disk full
 commit
 >   w1 ← Run{session 5, renewal 1, specs [{execution 2, body {name "command", argv ["run-command"], lease 1m, interruptions 5, grace 10s}, package "p"}], items [{attempt 2.0.0#1}]}
-finished w1 attempts=2.0.0 tail=tail
+log w1 attempts=2.0.0 length=40
 >   commit 8 term 1
+>     output 2.0.0#1 0+40
+log w1 attempts=2.0.0 offset=40 length=5
+>   nothing
+commit verdict=refused rows=outputs index=0
+>   commit 9 term 1
+>     output 2.0.0#1 0+40 (could not be stored)
+>   note: the catalog refused output of a task, which is left out: disk full
+commit
+>   w1 ← Recorded{session 5, logs [{attempt 2.0.0#1, offset 40}]}
+>   commit 10 term 1
+>     output 2.0.0#1 40+5
+commit
+>   w1 ← Recorded{session 5, logs [{attempt 2.0.0#1, offset 45}]}
+finished w1 attempts=2.0.0 log=45 tail=tail
+>   commit 11 term 1
 >     end 2.0.0#1 succeeded: item succeeded
 >     task 2.0 ready [1,1) 1 succeeded
 >     execution 2 succeeded
 commit verdict=refused rows=ends index=0
->   commit 9 term 1
+>   commit 12 term 1
 >     end 2.0.0#1 succeeded: item succeeded (what the worker told could not be stored: disk full)
 >     task 2.0 ready [1,1) 1 succeeded
 >     execution 2 succeeded
