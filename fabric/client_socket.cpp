@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/rng.h"
+#include "fabric/line_watch.h"
 #include "fabric/sealing.h"
 #include "fabric/zmq_socket.h"
 
@@ -14,7 +15,7 @@ namespace {
 constexpr std::size_t kMaxFrames = 64;
 constexpr Duration kEagerConnect = milliseconds(300);
 constexpr int kNeverByItselfMs = 3'600'000;
-constexpr int kMonitored = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
+constexpr int kMonitored = ZMQ_EVENT_CONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
                            ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                            ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 
@@ -61,6 +62,8 @@ struct ClientSocket::State {
   std::optional<Time> eager_until;  // nothing: connected, or not looked at yet
   std::optional<Time> retry_at;     // set: hung up until then
   Time probe_at;                    // while connected
+  int descriptor = -1;              // libzmq's, of the last connection that TCP made
+  LineWatch watch;                  // while connected, and where we probe
   Rng rng;
 
   void set_options();
@@ -98,6 +101,7 @@ void ClientSocket::State::set_options() {
 // What was queued on the connection is lost with it.
 void ClientSocket::State::hang_up(Time now, Duration least, Duration spread) {
   zmq_disconnect(socket.raw(), options.endpoint.c_str());
+  watch.end();
   retry_at = now + least + microseconds(static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(spread.us + 1))));
 }
 
@@ -137,12 +141,16 @@ void ClientSocket::State::probe(Time now) {
 void ClientSocket::State::handle(const MonitorEvent& event, Time now, std::vector<ClientEvent>& events) {
   if (retry_at) return;  // about a connection that was given up
   switch (event.event) {
+    case ZMQ_EVENT_CONNECTED:
+      descriptor = static_cast<int>(event.value);
+      return;
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
       connected = true;
       told_unreachable = false;
       eager_until.reset();
       pause = options.reconnect_min;
       probe_at = now + options.probe;
+      if (options.probe > Duration{}) watch.begin(descriptor, now);
       events.push_back({ClientEventKind::connected});
       return;
     case ZMQ_EVENT_DISCONNECTED:
@@ -211,6 +219,7 @@ bool ClientSocket::receive(Frames& out) {
 
 void ClientSocket::take_events(Time now, std::vector<ClientEvent>& events) {
   while (const auto event = state_->monitor.next()) state_->handle(*event, now, events);
+  if (state_->watch.moved(now)) state_->lost(now, events);
   if (state_->retry_at && *state_->retry_at <= now) {
     state_->retry_at.reset();
     CHECK(state_->dial(state_->is_eager(now)));
@@ -239,8 +248,8 @@ void ClientSocket::raw_sockets(std::vector<void*>& out) const {
 
 std::optional<Time> ClientSocket::deadline() const {
   if (state_->retry_at) return state_->retry_at;
-  if (state_->connected && state_->options.probe > Duration{}) return state_->probe_at;
-  return std::nullopt;
+  const auto look = state_->watch.deadline();
+  return look ? std::min(*look, state_->probe_at) : look;
 }
 
 }  // namespace argosy::fabric

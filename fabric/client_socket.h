@@ -36,7 +36,7 @@ struct ClientOptions {
   Duration eager = seconds(1);
   Duration connect_timeout = seconds(2);  // while eager, at most 300 ms: a host that is gone answers nothing
   Duration handshake = seconds(2);
-  Duration probe = milliseconds(250);  // an empty frame so often; 0: none. An address that moved answers with a reset
+  Duration probe = milliseconds(250);  // an empty frame so often, so that an address that moved is seen (line_watch.h); 0: none
   Duration dead_after = seconds(4);    // a connection ends whose host acknowledges nothing for so long
   Duration linger = milliseconds(200);  // how long destruction may wait for queued frames
 };

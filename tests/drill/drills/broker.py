@@ -1,6 +1,6 @@
 """Drills of brokers."""
 from drills import BROKERS, Drill
-from moment import hold
+from moment import hold, now
 
 
 def kill(stage, alone=True):
@@ -36,6 +36,7 @@ def host(stage):
     active = stage.fleet.active()
     moment = stage.fault("broker-host", note=active)
     stage.fleet.hosts.cut(active)
+    moment.since = now()             # until then its submitters were heard
     stage.until_again(moment)
     stage.run_on()
     stage.fleet.hosts.heal(active)
