@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "base/text.h"
-#include "client/profile.h"
+#include "fabric/trust.h"
 
 namespace argosy::client {
 namespace {
@@ -23,12 +23,10 @@ Status check_text(const std::string& what, const std::string& text) {
 
 Status check_address(const std::string& what, const std::string& text) {
   const Error wrong{what + " '" + printable(text) + "': write tcp://HOST:PORT, with a port of 1 to 65535"};
-  const std::string host = host_of(text);
-  const auto colon = text.rfind(':');
-  if (!text.starts_with("tcp://") || host.empty() || colon < 6) return wrong;
+  if (!fabric::host_of(text)) return wrong;
   unsigned port = 0;
   const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data() + colon + 1, end, port);
+  const auto [at, error] = std::from_chars(text.data() + text.rfind(':') + 1, end, port);
   if (error != std::errc() || at != end || port < 1 || port > 65535) return wrong;
   return check_text(what, text);
 }

@@ -11,7 +11,6 @@
 #include "client/batch_file.h"
 #include "client/command_package.h"
 #include "client/output.h"
-#include "client/profile.h"
 #include "client/trouble.h"
 #include "client/wait.h"
 
@@ -162,12 +161,6 @@ TEST(Wait, ProgressFitsItsWidth) {
   counts.running = 2;
   EXPECT_EQ(progress_line(counts, 50), "[========>           ] 42/100, 2 running, 2 failed");
   EXPECT_EQ(progress_line({}, 20), "[>             ] 0/0");
-}
-
-TEST(Profile, HostOfAnEndpoint) {
-  EXPECT_EQ(host_of("tcp://127.0.0.1:7433"), "127.0.0.1");
-  EXPECT_EQ(host_of("tcp://[::1]:7433"), "::1");
-  EXPECT_EQ(host_of("tcp://argosy.example:1"), "argosy.example");
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "fabric/clock.h"
 #include "fabric/private_file.h"
 #include "fabric/roster.h"
+#include "fabric/trust.h"
 #include "master/config.h"
 
 namespace argosy::client {
@@ -40,8 +41,8 @@ Status put_key(Bundle& bundle, const Layout& layout, const std::string& name) {
 }
 
 bool is_any_address(const std::string& endpoint) {
-  const std::string host = host_of(endpoint);
-  return host == "0.0.0.0" || host == "*" || host == "::";
+  const auto host = fabric::host_of(endpoint);
+  return host && (*host == "0.0.0.0" || *host == "*" || *host == "::");
 }
 
 // The settings of a peer, seen from this broker's: the same timers, bounds and hooks; name, address and peers exchanged.
@@ -124,19 +125,17 @@ Status check_parts(const Bundle& bundle) {
   return Done{};
 }
 
-// The certificate of the endpoint, believed for its host. Two may overlap while keys are rotated.
+// The certificate of the endpoint, believed for its host.
 Result<fabric::Certificate> checked_certificate(const Bundle& bundle, const std::string& endpoint) {
   const auto authorities = fabric::Certificate::all_from_pem(bundle.at("authority.pem"), "the bundle's authority.pem");
   if (!authorities) return authorities.error();
   const auto certificates = fabric::Certificate::all_from_pem(bundle.at("endpoint.pem"), "the bundle's endpoint.pem");
   if (!certificates) return certificates.error();
-  std::string trouble;
-  for (const auto& each : *certificates) {
-    const auto key = fabric::verify(*authorities, each, host_of(endpoint), fabric::read_wall());
-    if (key) return each;
-    trouble = key.error().message;
-  }
-  return Error{"the bundle's endpoint.pem: " + trouble};
+  const auto host = fabric::host_of(endpoint);
+  if (!host) return host.error();
+  auto believed = fabric::first_believed(*authorities, *certificates, *host, fabric::read_wall());
+  if (!believed) return Error{"the bundle's endpoint.pem: " + believed.error().message};
+  return believed;
 }
 
 // Whose keys they are: the certificate's, and of parties that the roster has.

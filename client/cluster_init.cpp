@@ -13,6 +13,7 @@
 #include "fabric/keys.h"
 #include "fabric/private_file.h"
 #include "fabric/roster.h"
+#include "fabric/trust.h"
 
 namespace argosy::client {
 namespace {
@@ -45,7 +46,9 @@ Status make_authority(const ClusterPlan& plan, const Layout& layout) {
   if (!written) return written;
   const auto key = ensure_key(layout.endpoint_key());
   if (!key) return key.error();
-  std::vector<std::string> hosts{host_of(plan.endpoint)};
+  const auto host = fabric::host_of(plan.endpoint);
+  if (!host) return host.error();
+  std::vector<std::string> hosts{*host};
   hosts.insert(hosts.end(), plan.hosts.begin(), plan.hosts.end());
   const auto endpoint = authority->issue({"broker", "endpoint", *key, hosts, validity});
   if (!endpoint) return endpoint.error();

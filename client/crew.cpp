@@ -6,10 +6,10 @@
 #include <thread>
 
 #include "broker/config.h"
-#include "client/profile.h"
 #include "fabric/keys.h"
 #include "fabric/private_file.h"
 #include "fabric/roster.h"
+#include "fabric/trust.h"
 
 namespace argosy::client {
 namespace {
@@ -71,8 +71,9 @@ Status may_have_peers(const std::filesystem::path& file, const std::string& text
   if (text.find("[[peers]]") != std::string::npos || std::any_of(first.peers.begin(), first.peers.end(), elsewhere)) {
     return Error{file.string() + ": its peers were written by hand; leave --brokers out, or take them out there"};
   }
-  const std::string host = host_of(first.endpoint);
-  if ((host == "127.0.0.1" || host == "localhost") && !first.endpoint.ends_with(":0")) return Done{};
+  const auto host = fabric::host_of(first.endpoint);
+  if (!host) return host.error();
+  if ((*host == "127.0.0.1" || *host == "localhost") && !first.endpoint.ends_with(":0")) return Done{};
   return Error{file.string() + ": its endpoint is " + first.endpoint + "; several brokers of one folder share a port of 127.0.0.1 "
                "alone. For others see docs/guides/operating.md, \"A standby broker\""};
 }

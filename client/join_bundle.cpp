@@ -5,7 +5,7 @@
 #include "fabric/certificates.h"
 #include "fabric/clock.h"
 #include "fabric/private_file.h"
-#include "fabric/whereabouts.h"
+#include "fabric/trust.h"
 
 namespace argosy::client {
 namespace {
@@ -39,7 +39,9 @@ Status check_certificates(const Bundle& bundle) {
   if (!authorities) return authorities.error();
   const auto endpoint = fabric::Certificate::from_pem(bundle.at("endpoint.pem"), "the bundle's endpoint.pem");
   if (!endpoint) return endpoint.error();
-  const auto key = fabric::verify(*authorities, *endpoint, host_of(bundle.at("endpoint")), fabric::read_wall());
+  const auto host = fabric::host_of(bundle.at("endpoint"));
+  if (!host) return host.error();
+  const auto key = fabric::verify(*authorities, *endpoint, *host, fabric::read_wall());
   if (!key) return Error{"the bundle's endpoint.pem: " + key.error().message};
   return Done{};
 }

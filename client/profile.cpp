@@ -2,8 +2,6 @@
 
 #include <cstdlib>
 
-#include "fabric/certificates.h"
-#include "fabric/clock.h"
 #include "fabric/private_file.h"
 #include "fabric/whereabouts.h"
 #include "schemas/settings.h"
@@ -59,28 +57,6 @@ Result<PresentPlace> present_place(const Layout& layout) {
 std::string format_cluster_file(const ClusterFile& file) {
   ClusterFile copy = file;
   return bind(copy).describe();
-}
-
-std::string host_of(const std::string& endpoint) {
-  const auto slashes = endpoint.find("://");
-  const std::string rest = slashes == std::string::npos ? endpoint : endpoint.substr(slashes + 3);
-  if (rest.starts_with('[')) return rest.substr(1, rest.find(']') - 1);
-  return rest.substr(0, rest.rfind(':'));
-}
-
-Result<fabric::PublicKey> verified_endpoint_key(const Layout& layout, const std::string& endpoint) {
-  const std::string host = host_of(endpoint);
-  const auto authorities = fabric::Certificate::load(layout.authority());
-  if (!authorities) return authorities.error();
-  const auto endpoints = fabric::Certificate::load(layout.endpoint_certificate());
-  if (!endpoints) return endpoints.error();
-  std::optional<Error> first;
-  for (const auto& certificate : *endpoints) {  // two may overlap while keys are rotated
-    auto key = fabric::verify(*authorities, certificate, host, fabric::read_wall());
-    if (key) return *key;
-    if (!first) first = Error{layout.endpoint_certificate().string() + ": " + key.error().message};
-  }
-  return *first;
 }
 
 Result<Profile> load_profile(const std::filesystem::path& folder, const std::string& as) {

@@ -46,10 +46,4 @@ Result<fabric::PublicKey> load_catalog_key(const Layout& layout);
 // --dir, else $ARGOSY_DIR, else ./argosy if it is a cluster's folder, else ~/.argosy.
 std::filesystem::path find_folder(const std::string& given);
 
-// The certificate's key, after chain, dates and the endpoint's host were checked.
-Result<fabric::PublicKey> verified_endpoint_key(const Layout& layout, const std::string& endpoint);
-
-// "tcp://HOST:PORT", "tcp://[::1]:7433": HOST, without brackets.
-std::string host_of(const std::string& endpoint);
-
 }  // namespace argosy::client

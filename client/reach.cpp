@@ -10,7 +10,7 @@
 #include <cstring>
 #include <memory>
 
-#include "client/profile.h"
+#include "fabric/trust.h"
 
 namespace argosy::client {
 namespace {
@@ -37,12 +37,13 @@ std::string connect_trouble(const addrinfo& address, int wait_ms) {
 }  // namespace
 
 Status reach(const std::string& endpoint, Duration within) {
-  const std::string host = host_of(endpoint);
+  const auto host = fabric::host_of(endpoint);
+  if (!host) return host.error();
   const std::string port = endpoint.substr(endpoint.rfind(':') + 1);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (const int error = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &found); error != 0) {
+  if (const int error = ::getaddrinfo(host->c_str(), port.c_str(), &hints, &found); error != 0) {
     return Error{endpoint + ": " + ::gai_strerror(error)};
   }
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, ::freeaddrinfo);

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/text.h"
 #include "fabric/private_file.h"
 
 namespace argosy::fabric {
@@ -34,12 +35,6 @@ std::vector<std::string_view> words_of(std::string_view line) {
   }
 }
 
-bool is_name(std::string_view text) {
-  return text.size() <= kMaxName && text.find_first_not_of(
-                                        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                        "0123456789._-") == std::string_view::npos;
-}
-
 Result<RosterEntry> parse_entry(const std::vector<std::string_view>& words) {
   if (words.size() != 3 && words.size() != 4) {
     return Error{"a line is: role name key [enabled|disabled|revoked]; this one has " +
@@ -50,8 +45,8 @@ Result<RosterEntry> parse_entry(const std::vector<std::string_view>& words) {
     return Error{"unknown role '" + std::string(words[0]) +
                  "'; one of broker, master, worker, operator, submitter, viewer"};
   }
-  if (!is_name(words[1])) {
-    return Error{"name '" + std::string(words[1]) + "' is not 1 to 64 letters, digits, '.', '_' or '-'"};
+  if (!is_name(words[1]) || words[1].size() > kMaxName) {
+    return Error{"name '" + std::string(words[1]) + "' is not 1 to 64 letters, digits, '.', '_' or '-', and begins with none of '.' and '-'"};
   }
   const auto key = PublicKey::from_text(words[2]);
   if (!key) return key.error();

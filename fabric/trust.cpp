@@ -1,6 +1,5 @@
 #include "fabric/trust.h"
 
-#include "fabric/certificates.h"
 #include "fabric/clock.h"
 
 namespace argosy::fabric {
@@ -15,6 +14,18 @@ Result<std::string> host_of(const std::string& endpoint) {
   return host;
 }
 
+Result<Certificate> first_believed(const std::vector<Certificate>& authorities,
+                                   const std::vector<Certificate>& certificates, std::string_view host,
+                                   WallTime now) {
+  std::string trouble = "there is no certificate";
+  for (const Certificate& each : certificates) {
+    const auto key = verify(authorities, each, host, now);
+    if (key) return each;
+    trouble = key.error().message;
+  }
+  return Error{trouble};
+}
+
 Result<PublicKey> load_endpoint_key(const std::filesystem::path& authorities,
                                     const std::filesystem::path& certificate, const std::string& endpoint) {
   auto host = host_of(endpoint);
@@ -23,15 +34,9 @@ Result<PublicKey> load_endpoint_key(const std::filesystem::path& authorities,
   if (!trusted) return trusted.error();
   auto own = Certificate::load(certificate);
   if (!own) return own.error();
-  // During a rotation the file holds two: the first that is believed counts, and the last one's trouble is
-  // told.
-  std::string trouble;
-  for (const Certificate& each : *own) {
-    const auto key = verify(*trusted, each, *host, read_wall());
-    if (key) return key;
-    trouble = key.error().message;
-  }
-  return Error{certificate.string() + ": " + trouble};
+  const auto believed = first_believed(*trusted, *own, *host, read_wall());
+  if (!believed) return Error{certificate.string() + ": " + believed.error().message};
+  return *believed->facts().key;
 }
 
 }  // namespace argosy::fabric
