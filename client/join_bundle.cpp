@@ -1,5 +1,8 @@
 #include "client/join_bundle.h"
 
+#include <algorithm>
+#include <array>
+
 #include "client/cluster_init.h"
 #include "client/profile.h"
 #include "fabric/certificates.h"
@@ -15,6 +18,7 @@ using fabric::Existing;
 
 constexpr const char* kKind = "worker 1";  // of bundle, and its version
 constexpr const char* kKeyFile = "keys/worker.key";
+constexpr std::array kFiles{"authority.pem", "endpoint.pem", "worker.toml"};  // in this order: with the last the folder is whole
 
 std::string settings_for(const std::string& endpoint) {
   return "# Only what differs from the default; `argosy worker config` prints every key.\nendpoint = \"" + endpoint +
@@ -37,27 +41,48 @@ Status check_parts(const Bundle& bundle) {
 Status check_certificates(const Bundle& bundle) {
   const auto authorities = fabric::Certificate::all_from_pem(bundle.at("authority.pem"), "the bundle's authority.pem");
   if (!authorities) return authorities.error();
-  const auto endpoint = fabric::Certificate::from_pem(bundle.at("endpoint.pem"), "the bundle's endpoint.pem");
-  if (!endpoint) return endpoint.error();
+  const auto certificates = fabric::Certificate::all_from_pem(bundle.at("endpoint.pem"), "the bundle's endpoint.pem");
+  if (!certificates) return certificates.error();
   const auto host = fabric::host_of(bundle.at("endpoint"));
   if (!host) return host.error();
-  const auto key = fabric::verify(*authorities, *endpoint, *host, fabric::read_wall());
-  if (!key) return Error{"the bundle's endpoint.pem: " + key.error().message};
+  const auto believed = fabric::first_believed(*authorities, *certificates, *host, fabric::read_wall());
+  if (!believed) return Error{"the bundle's endpoint.pem: " + believed.error().message};
   return Done{};
 }
 
-// The key that comes with the bundle, or the one that is in the folder, must be the one that the cluster was told.
+Status check_is(const Bundle& bundle, const std::string& what, const Result<fabric::KeyPair>& keys) {
+  if (!keys) return keys.error();
+  if (keys->public_key.hex() == bundle.at("public")) return Done{};
+  return Error{"the bundle is for the key " + bundle.at("public") + ", but " + what + " is " + keys->public_key.hex()};
+}
+
+// The key that comes with the bundle, and the one that is in the folder, must be the one that the cluster was told.
 Status check_key(const Bundle& bundle, const std::filesystem::path& file) {
   const auto sent = bundle.find("private");
-  if (sent == bundle.end() && !std::filesystem::exists(file)) {
+  const bool there = std::filesystem::exists(file);
+  if (sent == bundle.end() && !there) {
     return Error{"the bundle is for a key that was made by `argosy worker init`, and " + file.string() +
                  " is not there: join in the folder where that was done"};
   }
-  const auto keys = sent == bundle.end() ? fabric::load_key_pair(file) : fabric::key_pair_from_pem(sent->second, "the bundle's key");
-  if (!keys) return keys.error();
-  if (keys->public_key.hex() == bundle.at("public")) return Done{};
-  return Error{"the bundle is for the key " + bundle.at("public") + ", but " +
-               (sent == bundle.end() ? file.string() : std::string("its private key")) + " is " + keys->public_key.hex()};
+  if (sent != bundle.end()) {
+    const auto good = check_is(bundle, "its private key", fabric::key_pair_from_pem(sent->second, "the bundle's key"));
+    if (!good) return good;
+  }
+  return there ? check_is(bundle, file.string(), fabric::load_key_pair(file)) : Status(Done{});
+}
+
+// The same join may have been cut off: before the folder was whole, or before the bundle was removed.
+Status check_folder(const Bundle& bundle, const Layout& layout) {
+  const auto is_done = [&](const char* name) {
+    const auto text = fabric::read_plain_file(layout.root / name);
+    return text && *text == bundle.at(name);
+  };
+  for (const auto& there : {layout.cluster(), layout.role_settings("worker")}) {
+    if (!std::filesystem::exists(there)) continue;
+    if (there != layout.cluster() && std::all_of(kFiles.begin(), kFiles.end(), is_done)) continue;
+    return Error{there.string() + " is there: this folder is in use; name a new one with --dir, or remove it first"};
+  }
+  return Done{};
 }
 
 Status make_folders(const Layout& layout) {
@@ -90,17 +115,13 @@ Result<Joined> unpack_join_bundle(const Bundle& bundle, const std::filesystem::p
   if (auto checked = check_parts(bundle); !checked) return checked.error();
   if (auto checked = check_certificates(bundle); !checked) return checked.error();
   if (auto checked = check_key(bundle, key_file); !checked) return checked.error();
-  for (const auto& there : {layout.cluster(), layout.role_settings("worker")}) {
-    if (std::filesystem::exists(there)) {
-      return Error{there.string() + " is there: this folder is in use; name a new one with --dir, or remove it first"};
-    }
-  }
+  if (auto checked = check_folder(bundle, layout); !checked) return checked.error();
   if (auto made = make_folders(layout); !made) return made.error();
-  if (bundle.count("private") > 0) {
+  if (bundle.count("private") > 0 && !std::filesystem::exists(key_file)) {
     auto written = fabric::write_private_file(key_file, bundle.at("private"), Existing::refuse);
     if (!written) return written.error();
   }
-  for (const char* name : {"authority.pem", "endpoint.pem", "worker.toml"}) {  // worker.toml last: with it the folder is whole
+  for (const char* name : kFiles) {
     if (auto written = fabric::write_plain_file(folder / name, bundle.at(name), Existing::replace); !written) return written.error();
   }
   return Joined{bundle.at("worker"), bundle.at("endpoint")};

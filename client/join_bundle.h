@@ -22,7 +22,7 @@ Result<fabric::Bundle> make_join_bundle(const Layout& layout, const std::string&
 struct Joined {
   std::string worker, endpoint;
 };
-// Into a new folder, or into one that `init_worker_folder` made.
+// Into a new folder, into one that `init_worker_folder` made, or into what the same join left when it was cut off.
 Result<Joined> unpack_join_bundle(const fabric::Bundle& bundle, const std::filesystem::path& folder);
 
 // A folder with a worker's key and nothing else yet; its public key in hex. There already: nothing but its key.

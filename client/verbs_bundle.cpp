@@ -1,6 +1,7 @@
 // cluster export, import and certificate: a second host, and another name or another date for the endpoint.
 #include <iostream>
 
+#include "client/bundle_file.h"
 #include "client/cli.h"
 #include "client/cluster_bundle.h"
 #include "client/cluster_init.h"
@@ -47,16 +48,12 @@ int export_bundle(Cli& cli, const Arguments& given) {
 // One time, like a worker's: a bundle that was used is removed.
 int import_bundle(Cli& cli, const Arguments& given) {
   if (cli.dir.empty()) return cli.fail(usage("say where with --dir: the folder is made there, with private keys in it"));
-  const auto text = fabric::read_plain_file(given.file);
-  if (!text) return cli.fail(trouble(text.error(), Exit::usage));
-  const auto passphrase = read_passphrase(given.passphrase_file, Passphrase::for_opening);
-  if (!passphrase) return cli.fail(passphrase.error());
-  const auto bundle = fabric::open_bundle(*text, *passphrase);
-  if (!bundle) return cli.fail(trouble(Error{given.file + ": " + bundle.error().message}));
+  const auto bundle = open_bundle_file(given.file, given.passphrase_file);
+  if (!bundle) return cli.fail(bundle.error());
   const auto folder = std::filesystem::absolute(cli.dir).lexically_normal();
   const auto done = unpack_cluster_bundle(*bundle, folder, given.renew);
   if (!done) return cli.fail(trouble(done.error()));
-  std::filesystem::remove(given.file);
+  if (const auto removed = remove_used_bundle(given.file); !removed) return cli.fail(removed.error());
   cli.output().one({{"folder", folder.string()}, {"cluster", done->cluster}, {"endpoint", done->endpoint}, {"fingerprint", done->fingerprint}},
                    {{{"folder", "folder"}, {"cluster", "cluster"}, {"endpoint", "endpoint"}, {"fingerprint", "fingerprint"}}, "folder", ""});
   cli.output().note(given.renew ? "start this folder's roles anew, one after another: they read keys and certificates at their start"

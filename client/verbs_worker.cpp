@@ -1,5 +1,6 @@
 // worker: the fleet as operators see it, and how a worker comes to its folder. `worker start` and `worker config` stand in verbs_role.cpp.
 #include "base/text.h"
+#include "client/bundle_file.h"
 #include "client/cli.h"
 #include "client/crew.h"
 #include "client/join_bundle.h"
@@ -80,7 +81,8 @@ int add_by_bundle(Cli& cli, const WorkerArguments& given, const fabric::PublicKe
   if (!written) return cli.fail(trouble(written.error()));
   const int status = tell_cluster(cli, given, key.hex());
   if (status != 0) {
-    std::filesystem::remove(file);
+    std::error_code ignored;  // what is left of it cannot be used: the cluster does not know its key
+    std::filesystem::remove(file, ignored);
     return status;
   }
   cli.output().note("on its host: `argosy worker join " + std::filesystem::path(file).filename().string() + " --dir FOLDER`; the bundle is " + file);
@@ -103,16 +105,12 @@ int add(Cli& cli, const WorkerArguments& given) {
 // One time: a bundle that was used is removed. A copy elsewhere would be a twin, and refused while this one is connected.
 int join(Cli& cli, const WorkerArguments& given) {
   if (cli.dir.empty()) return cli.fail(usage("say where with --dir: the worker's folder is made there"));
-  const auto text = fabric::read_plain_file(given.bundle);
-  if (!text) return cli.fail(trouble(text.error(), Exit::usage));
-  const auto passphrase = read_passphrase(given.passphrase_file, Passphrase::for_opening);
-  if (!passphrase) return cli.fail(passphrase.error());
-  const auto bundle = fabric::open_bundle(*text, *passphrase);
-  if (!bundle) return cli.fail(trouble(Error{given.bundle + ": " + bundle.error().message}));
+  const auto bundle = open_bundle_file(given.bundle, given.passphrase_file);
+  if (!bundle) return cli.fail(bundle.error());
   const auto folder = std::filesystem::absolute(cli.dir).lexically_normal();
   const auto joined = unpack_join_bundle(*bundle, folder);
   if (!joined) return cli.fail(trouble(joined.error()));
-  std::filesystem::remove(given.bundle);
+  if (const auto removed = remove_used_bundle(given.bundle); !removed) return cli.fail(removed.error());
   cli.output().one({{"worker", joined->worker}, {"endpoint", joined->endpoint}, {"folder", folder.string()}},
                    {{{"worker", "worker"}, {"endpoint", "endpoint"}, {"folder", "folder"}}, "worker", ""});
   cli.output().note("an operator lets it in with `argosy worker enable " + joined->worker + "`; start it with `argosy worker start --dir " +
