@@ -160,6 +160,18 @@ expect 2 "no command" --dir "$folder/c" submit --
 expect 2 "not both" --dir "$folder/c" submit load -- true
 expect 2 "never stands on the command line" --dir "$folder/c" environment set demo/e P=x --sensitive
 expect 1 "ever up" down --dir "$folder/c"
+expect 0 "$folder/e" cluster init --dir "$folder/e" --endpoint tcp://127.0.0.1:2 --workers 1 -o quiet
+cp "$folder/e/roster" roster
+for line in "master m1" "operator admin"; do
+  grep -v "^$line" roster >"$folder/e/roster"
+  expect 1 "$folder/e/roster: has no line for a key that takes part here; add: $(grep "^$line" roster)" up --dir "$folder/e"
+done
+: >"$folder/e/roster"
+expect 1 "add: $(grep "^master" roster)" up --dir "$folder/e"
+sed '/^master/s/$/ disabled/' roster >"$folder/e/roster"
+expect 1 "is master m1, disabled, in it" up --dir "$folder/e"
+head -c 100 "$folder/e/keys/catalog.key" >"$folder/e/roster"
+expect 1 "$folder/e/roster:1: unknown role" up --dir "$folder/e"
 expect 0 "$folder/d" cluster init --dir "$folder/d" --endpoint tcp://h:1 --listen tcp://0.0.0.0:1 -o quiet
 expect 1 "127.0.0.1 alone" up --dir "$folder/d" --brokers 2
 chmod 644 "$folder/c/keys/operator-admin.key"

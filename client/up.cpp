@@ -13,6 +13,7 @@
 #include <iostream>
 #include <map>
 
+#include "client/check_roster.h"
 #include "client/children.h"
 #include "client/cluster_init.h"
 #include "client/crew.h"
@@ -115,13 +116,23 @@ Status fits_folder(const Layout& layout, const UpPlan& plan) {
   return Error{"--catalog is for a new folder; this one's catalog stands in " + layout.role_settings("master").string()};
 }
 
-// Makes the folder if it is not there, and what it lacks for so many of each role.
-Result<Crew> prepare(const Layout& layout, const UpPlan& plan) {
+std::filesystem::path enrolled_marker(const Layout& layout, const std::string& worker) {
+  return layout.worker_state(worker) / "enrolled";
+}
+
+// Makes the folder if it is not there, and what it lacks for so many of each role. `as`: another key than cluster.toml names.
+Result<Crew> prepare(const Layout& layout, const UpPlan& plan, const std::string& as) {
   const bool there = std::filesystem::exists(layout.cluster());
   if (auto ready = there ? fits_folder(layout, plan) : make_folder(layout, plan); !ready) return ready.error();
   const auto cluster = load_cluster_file(layout.cluster());
   if (!cluster) return cluster.error();
-  return muster(layout, plan.size, cluster->endpoint);
+  auto crew = muster(layout, plan.size, cluster->endpoint);
+  if (!crew) return crew;
+  const bool all_enrolled = std::all_of(crew->workers.begin(), crew->workers.end(),
+                                        [&](const auto& name) { return std::filesystem::exists(enrolled_marker(layout, name)); });
+  const auto operator_key = all_enrolled ? "" : as.empty() ? layout.root / cluster->key : std::filesystem::path(as);
+  if (auto good = check_roster(layout, *crew, operator_key); !good) return good.error();
+  return crew;
 }
 
 // The first broker and the first master bear their role's name.
@@ -134,7 +145,7 @@ ChildSpec child(const Layout& layout, const std::string& role, const std::string
 // Our own workers are added and enabled once; what an operator decides later stands.
 Outcome<Done> enrol(Cli& cli, const Layout& layout, const std::vector<std::string>& workers) {
   for (const auto& name : workers) {
-    const auto marker = layout.worker_state(name) / "enrolled";
+    const auto marker = enrolled_marker(layout, name);
     if (std::filesystem::exists(marker)) continue;
     const auto key = init_worker(layout, name, "", 0);
     if (!key) return trouble(key.error());
@@ -280,7 +291,7 @@ int run_up(Cli& cli, const UpPlan& plan) {
   cli.dir = layout.root.string();
   auto lock = FolderLock::take(layout);
   if (!lock) return cli.fail({Exit::failed, lock.error().message});
-  const auto crew = prepare(layout, plan);
+  const auto crew = prepare(layout, plan, cli.as);
   if (!crew) return cli.fail({Exit::failed, crew.error().message});
   if (plan.background) return serve_in_background(cli, layout, *crew, *lock);
   lock->sign();
