@@ -9,10 +9,10 @@
 
 #include "broker/door.h"
 #include "broker/endpoint_key.h"
-#include "broker/request_of.h"
 #include "broker/turn.h"
 #include "fabric/clock.h"
 #include "schemas/codec.h"
+#include "schemas/request_of.h"
 #include "schemas/rights.h"
 
 namespace argosy::broker {

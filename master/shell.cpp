@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/text.h"
 #include "catalog/catalog.h"
 #include "catalog/fleet.h"
 #include "fabric/cluster_socket.h"
@@ -20,6 +21,7 @@
 #include "master/desk.h"
 #include "master/machine.h"
 #include "master/state.h"
+#include "master/undecodable.h"
 #include "master/writer.h"
 #include "schemas/codec.h"
 
@@ -42,6 +44,7 @@ class Shell {
   void connect_anew();
   void tell_link(const std::vector<fabric::ClientEvent>& events);
   void take_messages();
+  void refuse_undecodable(const Envelope& heard, std::string_view body, const DecodeError& why);
   void take_writer();
   void take_desk();
   void take_signals();
@@ -67,7 +70,7 @@ class Shell {
   std::vector<DeskOutput> from_desk_;
   std::vector<Event> from_writer_;
   std::optional<Time> leave_by_;
-  std::uint64_t undecodable_ = 0;
+  Undecodable undecodable_;
   bool told_ = false;
 };
 
@@ -170,7 +173,7 @@ void Shell::take_messages() {
   fabric::Frames frames;
   for (int i = 0; i < messages_a_turn && socket_->receive(frames); ++i) {
     if (frames.size() != 2) {
-      ++undecodable_;
+      refuse_undecodable({}, {}, {Refusal::malformed, "a message has two frames"});
       continue;
     }
     auto envelope = decode_envelope(frames[0].view());
@@ -187,6 +190,14 @@ void Shell::take_messages() {
       feed(Heard{std::move(message)});
     }
   }
+}
+
+void Shell::refuse_undecodable(const Envelope& heard, std::string_view body, const DecodeError& why) {
+  if (undecodable_.count() == 0) spdlog::warn("a message could not be decoded: {}", printable(why.message, 500));
+  auto refused = undecodable_.take(now_.steady, heard, body, why);
+  if (!refused || !machine_->state().link.welcome) return;
+  const DeskSay say{heard.from, heard.reign, std::move(*refused)};
+  send({stamp(say), say.word});
 }
 
 void Shell::take_writer() {
@@ -240,7 +251,10 @@ void Shell::honour() {
   for (const auto& batch : effects_.commits) writer_->put(batch);
   if (effects_.move) socket_->move({effects_.move->serial, effects_.move->endpoint, effects_.move->certificates, false}, now_.steady);
   for (const ShardId shard : effects_.takes) writer_->put(TakeJob{shard});
-  for (DeskOutcome& answer : effects_.answers) desk_->put(std::move(answer));
+  for (DeskOutcome& answer : effects_.answers) {
+    if (auto* fleet = std::get_if<FleetOutcome>(&answer)) fleet->counters.push_back({"undecodable", undecodable_.count()});
+    desk_->put(std::move(answer));
+  }
   for (LookUp& lookup : effects_.lookups) desk_->put(std::move(lookup));
   for (NeedValues& need : effects_.needs) desk_->put(std::move(need));
   for (const std::string& line : effects_.notes) spdlog::info("{}", line);

@@ -204,6 +204,21 @@ class BadPeersTest(unittest.TestCase):
             with self.subTest(act=act.__name__):
                 self.expect("malformed", act)
 
+    def test_a_word_that_the_broker_carries_unread(self):
+        """It is the master that cannot decode it, and says so."""
+        ignored = lambda: self.cluster.json("status")["counters"]["undecodable"]
+        before = ignored()
+        with Stranger(self.cluster, self.submitter_key) as stranger:
+            envelope = stranger.welcome()
+            for word, body in ((words.SUBMIT, ["key", 1, 2, 3]), (words.ASK, ["key", "status", 7]), (words.WATCH, ["key", [["x"]]])):
+                stranger.say(envelope(word, to=[words.MASTER, "", 0]), body)
+                heard = stranger.hear(words.REFUSED)
+                self.assertIsNotNone(heard, f"no answer to word {word}")
+                told, reason, text, request = heard[1][:4]
+                self.assertEqual((told, words.REFUSALS[reason], request), (word, "malformed", "key"), text)
+                self.assertRegex(text, r"^\w+\.\w+")
+        self.assertEqual(ignored(), before + 3)
+
     def test_oversized(self):
         """More than a message may have: the connection ends, which is counted; memory does not grow."""
         ended = self.cluster.counters()["gone_without_bye"]

@@ -1,9 +1,9 @@
-#include "broker/request_of.h"
+#include "schemas/request_of.h"
 
 #include "schemas/codec.h"
 #include "schemas/codec_impl.h"
 
-namespace argosy::broker {
+namespace argosy {
 
 namespace {
 
@@ -34,4 +34,4 @@ std::string request_of(std::uint16_t word, std::string_view body) {
   return head ? std::move(head->id) : std::string();
 }
 
-}  // namespace argosy::broker
+}  // namespace argosy
