@@ -34,8 +34,8 @@ expect 2 "no cluster's folder" execution list --dir "$folder/nowhere"
 expect 2 "names no execution" execution show x --dir "$folder"
 expect 2 "no cluster's folder" submit -- true
 expect 2 "say where with --dir" cluster init
-expect 2 "not in range 1 to 5" up --masters 6
-expect 2 "not in range 1 to 5" up --brokers 0
+expect 2 "--masters: '6' is no whole number from 1 to 5" up --masters 6
+expect 2 "--brokers: '0' is no whole number from 1 to 5" up --brokers 0
 expect 2 "bash" completion tcsh
 expect 0 "complete -F _argosy" completion bash
 expect 0 "#compdef argosy" completion zsh
@@ -154,7 +154,16 @@ wait $!
 expect 2 "it is empty" --dir "$folder/c" submit --array "" -- true
 expect 2 "it is empty" --dir "$folder/c" submit --each-line "" -- true
 expect 2 "is no name" --dir "$folder/c" worker add ../w
-expect 2 "--limit" --dir "$folder/c" execution list --limit -1
+for given in -1 x 1.5 1e3 010 0x1 1k 99999999999999999999; do
+  for verb in "execution list" "operation list" "task list 1"; do
+    expect 2 "argosy: --limit: '$given' is no whole number from 0 to 1000000000; see" --dir "$folder/c" $verb --limit $given
+  done
+  expect 2 "'$given' is no whole number from 1 to 4294967295" --dir "$folder/c" logs 1 --attempt $given
+  expect 2 "'$given' is no whole number from 0 to 36500" --dir "$folder/c" catalog clean --older-than-days $given
+  expect 2 "'$given' is no whole number from 1 to 9223372036854775807" --dir "$folder/c" catalog verify --execution $given
+done
+for given in -1 x 1.5; do expect 2 "'$given' is no whole number from 0 to 65535" up --port $given; done
+for given in -1 x 0 nan; do expect 2 "'$given' is no number from 0.1 to 86400" --dir "$folder/c" status --patience $given; done
 expect 2 "gpu=1" --dir "$folder/c" submit --resources gpu=1 -- true
 expect 2 "no command" --dir "$folder/c" submit --
 expect 2 "not both" --dir "$folder/c" submit load -- true

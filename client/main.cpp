@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "client/cli.h"
+#include "client/numbers.h"
 #include "worker/keeper.h"
 
 namespace argosy::client {
@@ -20,7 +21,7 @@ void add_shared_options(CLI::App& app, Cli& cli) {
       ->check(CLI::IsMember({"table", "json", "quiet"}));
   app.add_option("--as", cli.as, "private key file to be, when not the one that cluster.toml names");
   app.add_option("--patience", cli.patience_seconds, "seconds that a request may go unanswered")
-      ->check(CLI::Range(0.1, 86400.0));
+      ->check(decimal_number(0.1, 86400));
 }
 
 // Options of the program are taken behind verbs too.

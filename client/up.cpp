@@ -17,6 +17,7 @@
 #include "client/children.h"
 #include "client/cluster_init.h"
 #include "client/crew.h"
+#include "client/numbers.h"
 
 namespace argosy::client {
 namespace {
@@ -326,12 +327,12 @@ void add_up_verbs(CLI::App& app, Cli& cli) {
   static UpPlan plan;
   CLI::App* up = cli.verb(app, "up", "a whole cluster on this machine, in one folder", [&cli] { return run_up(cli, plan); });
   up->add_option("--brokers", plan.size.brokers, "brokers to start: one serves, the others stand by (1 in a new folder)")
-      ->check(CLI::Range(1, kBrokersMost));
+      ->check(whole_number(1, kBrokersMost));
   up->add_option("--masters", plan.size.masters, "masters to start: one works, the others stand by (1 in a new folder)")
-      ->check(CLI::Range(1, kMastersMost));
-  up->add_option("--workers", plan.size.workers, "workers to start (2 in a new folder)")->check(CLI::Range(1, 64));
+      ->check(whole_number(1, kMastersMost));
+  up->add_option("--workers", plan.size.workers, "workers to start (2 in a new folder)")->check(whole_number(1, 64));
   up->add_option("--catalog", plan.catalog, "address of a new folder's catalog: sqlite:FILE or postgresql://…");
-  up->add_option("--port", plan.port, "port of a new folder's endpoint on 127.0.0.1; 0: any free one (7433)")->check(CLI::Range(0, 65535));
+  up->add_option("--port", plan.port, "port of a new folder's endpoint on 127.0.0.1; 0: any free one (7433)")->check(whole_number(0, 65535));
   up->add_flag("--background", plan.background, "return when all is ready; `argosy down` stops it");
   cli.verb(app, "down", "stops the cluster that `up` runs in this folder, and waits", [&cli] { return run_down(cli); });
 }

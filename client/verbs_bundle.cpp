@@ -5,6 +5,7 @@
 #include "client/cli.h"
 #include "client/cluster_bundle.h"
 #include "client/cluster_init.h"
+#include "client/numbers.h"
 #include "client/passphrase.h"
 #include "fabric/certificates.h"
 #include "fabric/private_file.h"
@@ -94,7 +95,7 @@ void add_bundle_verbs(CLI::App& cluster, Cli& cli) {
                                    [&cli] { return make_certificate(cli, given); });
   certificate->add_option("file", given.file, "where to write it")->required();
   certificate->add_option("--host", given.hosts, "a name or address beside those of the present certificate");
-  certificate->add_option("--days", given.days, "how long it holds")->check(CLI::Range(1, 36500));
+  certificate->add_option("--days", given.days, "how long it holds")->check(whole_number(1, 36500));
 }
 
 }  // namespace argosy::client

@@ -9,6 +9,7 @@
 #include "catalog/catalog.h"
 #include "catalog/incarnation.h"
 #include "client/cli.h"
+#include "client/numbers.h"
 #include "fabric/clock.h"
 #include "fabric/private_file.h"
 
@@ -158,9 +159,9 @@ void add_catalog_verbs(CLI::App& app, Cli& cli) {
            [&cli] { return restored(cli, given); })
       ->add_option("--catalog", given.address, "sqlite:FILE or postgresql://…; that of master.toml when left out");
   cli.verb(*noun, "verify", "proves that each task has its one end and its whole log", [&cli] { return verify(cli, given); })
-      ->add_option("--execution", given.execution, "of this execution alone")->check(CLI::NonNegativeNumber);
+      ->add_option("--execution", given.execution, "of this execution alone")->check(whole_number(1, INT64_MAX));
   cli.verb(*noun, "clean", "removes what is older than the settings say", [&cli] { return clean(cli, given); })
-      ->add_option("--older-than-days", given.days, "executions that ended longer ago (30)")->check(CLI::NonNegativeNumber);
+      ->add_option("--older-than-days", given.days, "executions that ended longer ago (30)")->check(whole_number(0, 36500));
   CLI::App* moving = cli.verb(*noun, "set-endpoint", "tells workers, masters and clients where the cluster is reached from now on", [&cli] { return set_endpoint(cli, given); });
   moving->add_option("endpoint", given.endpoint, "tcp://HOST:PORT")->required();
   moving->add_option("--certificate", given.certificate, "file with the endpoint's certificates there; those of today when left out");

@@ -4,6 +4,7 @@
 #include "client/cli.h"
 #include "client/cluster_init.h"
 #include "client/expiry.h"
+#include "client/numbers.h"
 
 namespace argosy::client {
 namespace {
@@ -81,14 +82,14 @@ void add_cluster_verbs(CLI::App& app, Cli& cli) {
   make->add_option("--host", plan.hosts, "another name or address for the endpoint's certificate");
   make->add_option("--catalog", plan.catalog, "sqlite:FILE or postgresql://…; SQLite in the folder when left out");
   make->add_option("--masters", plan.masters, "how many masters get keys and settings here, m1 … mN (1): one works, the others stand by")
-      ->check(CLI::Range(1, 100));
+      ->check(whole_number(1, 100));
   make->add_option("--shards", plan.shards, "into how many shards executions are divided; several masters share them (1)")
-      ->check(CLI::Range(1, 1024));
+      ->check(whole_number(1, 1024));
   make->add_option("--operator", plan.operators, "names of operators (admin)");
   make->add_option("--submitter", plan.submitters, "names of submitters (submitter)");
   make->add_option("--workers", plan.workers, "how many workers get keys here, w1 … wN; each is to be added and enabled")
-      ->check(CLI::Range(0, 1000));
-  make->add_option("--days", plan.days, "how long certificates hold")->check(CLI::Range(1, 36500));
+      ->check(whole_number(0, 1000));
+  make->add_option("--days", plan.days, "how long certificates hold")->check(whole_number(1, 36500));
   add_bundle_verbs(*cluster, cli);
   cli.verb(app, "status", "how the cluster stands", [&cli] { return show_status(cli); });
   CLI::App* operation = app.add_subcommand("operation", "the audit trail: who did what");
@@ -98,7 +99,7 @@ void add_cluster_verbs(CLI::App& app, Cli& cli) {
                          {{{"AT", "at", Show::time}, {"WHO", "who"}, {"DID", "verb"}, {"TO", "object"}, {"DETAIL", "detail", Show::text, true}},
                           "id", "nothing was done yet"}, limit);
   });
-  list->add_option("--limit", limit, "rows at most; 0: all (50)")->check(CLI::NonNegativeNumber);
+  list->add_option("--limit", limit, "rows at most; 0: all (50)")->check(whole_number(0, kRowsMost));
 }
 
 }  // namespace argosy::client

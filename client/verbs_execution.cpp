@@ -4,6 +4,7 @@
 
 #include "base/quantity.h"
 #include "client/cli.h"
+#include "client/numbers.h"
 #include "client/wait.h"
 #include "schemas/selectors.h"
 
@@ -173,7 +174,7 @@ void add_execution_verbs(CLI::App& app, Cli& cli) {
   lists->add_option("--status", given.statuses, "only of this status; again for more")->allow_extra_args(false);
   lists->add_option("--package", given.package, "only of this package");
   lists->add_option("--project", given.project, "only of this project");
-  lists->add_option("--limit", given.limit, "rows at most; 0: all, in a table 100")->check(CLI::NonNegativeNumber);
+  lists->add_option("--limit", given.limit, "rows at most; 0: all, in a table 100")->check(whole_number(0, kRowsMost));
   with_selectors(cli.verb(*execution, "show", "how it stands", [&cli] { return show(cli, given); }), true);
   with_selectors(cli.verb(*execution, "wait", "until all have ended; the exit status tells how", [&cli] { return wait(cli, given, true); }), true)
       ->add_option("--timeout", given.timeout, "as in 30s; the work goes on");

@@ -8,6 +8,7 @@
 #include "client/batch_file.h"
 #include "client/cli.h"
 #include "client/command_package.h"
+#include "client/numbers.h"
 #include "client/submit_rows.h"
 #include "client/wait.h"
 #include "fabric/clock.h"
@@ -347,7 +348,7 @@ void add_submit_verb(CLI::App& app, Cli& cli) {
   submit->add_option("--batch", given.batch, "JSON lines or CSV: one execution a row, columns are parameters; - is standard input")->check(something);
   submit->add_option("--worker", given.workers, "only on this worker; again for more")->allow_extra_args(false);
   submit->add_option("--worker-tag", given.tags, "only on workers with this tag; again for more")->allow_extra_args(false);
-  submit->add_option("--priority", given.priority, "-1000 … 1000, higher goes first")->check(CLI::Range(-1000, 1000));
+  submit->add_option("--priority", given.priority, "-1000 … 1000, higher goes first")->check(whole_number(-1000, 1000));
   submit->add_option("--idempotency-key", given.key, "the same key and the same request give the same execution")->check(something);
   submit->add_flag("--wait", given.wait, "until it has ended; the exit status tells how");
   submit->add_option("--timeout", given.timeout, "of --wait, as in 30s; the execution goes on");
@@ -358,7 +359,7 @@ void add_submit_verb(CLI::App& app, Cli& cli) {
   submit->add_option("--env", given.command.env, "NAME=VALUE for the command; again for more")->allow_extra_args(false);
   submit->add_option("--resources", given.command.resources, "what it reserves: cpu=4,memory=8GiB");
   submit->add_option("--time", given.command.time, "running time that ends it, as in 30m");
-  submit->add_option("--retry", given.command.retries, "attempts after the first that failed")->check(CLI::Range(0, 1000));
+  submit->add_option("--retry", given.command.retries, "attempts after the first that failed")->check(whole_number(0, 1000));
   submit->add_option("--max-failures", given.command.max_failures, "items that may fail: 5 or 5%");
 }
 

@@ -4,6 +4,7 @@
 
 #include "client/cli.h"
 #include "client/log_reader.h"
+#include "client/numbers.h"
 #include "schemas/selectors.h"
 
 namespace argosy::client {
@@ -95,7 +96,7 @@ void add_task_verbs(CLI::App& app, Cli& cli) {
   lists->add_option("execution", given.execution, "17 or last")->required();
   lists->add_option("--task", given.task, "only this task, or one item: NAME or NAME[ID]");
   lists->add_option("--status", given.statuses, "only of this status; again for more")->allow_extra_args(false);
-  lists->add_option("--limit", given.limit, "rows at most; 0: all")->check(CLI::NonNegativeNumber);
+  lists->add_option("--limit", given.limit, "rows at most; 0: all")->check(whole_number(0, kRowsMost));
   CLI::App* shows = cli.verb(*task, "show", "one task with its attempts", [&cli] { return show(cli, given); });
   CLI::App* explains = cli.verb(*task, "explain", "why it is where it is", [&cli] { return explain(cli, given); });
   for (CLI::App* verb : {shows, explains}) {
@@ -109,9 +110,9 @@ void add_log_verb(CLI::App& app, Cli& cli) {
   CLI::App* verb = cli.verb(app, "logs", "what tasks wrote", [&cli] { return logs(cli, given); });
   verb->add_option("execution", given.execution, "17 or last")->required();
   verb->add_option("--task", given.task, "of this task alone: NAME, NAME[ID], or the array id of a bare command");
-  verb->add_option("--attempt", given.log.attempt, "of this attempt; the latest when left out")->check(CLI::NonNegativeNumber);
+  verb->add_option("--attempt", given.log.attempt, "of this attempt; the latest when left out")->check(whole_number(1, UINT32_MAX));
   verb->add_flag("--failed", given.log.failed, "only of tasks that failed");
-  verb->add_option("--tail", given.log.tail, "only the last lines of each")->check(CLI::NonNegativeNumber);
+  verb->add_option("--tail", given.log.tail, "only the last lines of each")->check(whole_number(0, kRowsMost));
   verb->add_flag("--follow,-f", given.log.follow, "go on until they have ended");
   CLI::Option* out = verb->add_flag("--stdout", given.log.only_stdout, "standard output only");
   verb->add_flag("--stderr", given.log.only_stderr, "standard error only")->excludes(out);
