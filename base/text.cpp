@@ -37,6 +37,13 @@ std::size_t character_at(std::string_view text, std::size_t at) {
   return 0;
 }
 
+// Of ASCII, and those that stand above it (U+0080 … U+009F): a terminal obeys both.
+bool is_control(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  if (byte(at) < 0x20 || byte(at) == 0x7F) return true;
+  return byte(at) == 0xC2 && at + 1 < text.size() && byte(at + 1) >= 0x80 && byte(at + 1) <= 0x9F;
+}
+
 // Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`, without regard to case or - and
 // _.
 std::size_t edits(std::string_view a, std::string_view b) {
@@ -110,7 +117,7 @@ std::string printable(std::string_view text, std::size_t most) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const auto byte = static_cast<std::uint8_t>(text[at]);
-    const std::size_t length = byte < 0x20 || byte == 0x7F ? 0 : character_at(text, at);
+    const std::size_t length = is_control(text, at) ? 0 : character_at(text, at);
     if (out.size() + std::max<std::size_t>(length, 4) > most) return out + "…";
     if (length == 0) {
       out += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};

@@ -38,6 +38,7 @@ TEST(Text, NearestWord) {
 
 TEST(Text, PrintableIsOneLine) {
   EXPECT_EQ(printable("a\nb\x01\xFF"), "a\\x0ab\\x01\\xff");
+  EXPECT_EQ(printable("a\x1b[31m\xC2\x9B" "2Jż\x7F"), "a\\x1b[31m\\xc2\\x9b2Jż\\x7f");
   EXPECT_EQ(printable("aaaaaaaaaa", 8), "aaaaa…");
 }
 

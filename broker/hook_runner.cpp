@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace argosy::broker {
 
 namespace {
 
 constexpr std::size_t kWaitingAlarms = 64;  // more are only logged
+constexpr std::size_t kTextShown = 500;     // of what a peer said, in the log
 
 std::string_view name_of(HookKind kind) {
   switch (kind) {
@@ -57,7 +60,7 @@ void HookRunner::fence_no_more() {
 }
 
 void HookRunner::alarm(const Alarm& alarm, const Epoch& epoch, Time now) {
-  spdlog::error("alarm: {}: {}", alarm.peer, alarm.text);
+  spdlog::error("alarm: {}: {}", alarm.peer, printable(alarm.text, kTextShown));
   if (config_.on_alarm.command.empty() || alarms_.size() >= kWaitingAlarms) return;
   alarms_.push_back({{}, HookKind::fence, alarm.peer, epoch, true, alarm.text});
   start_alarm(now);

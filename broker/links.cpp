@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "base/text.h"
 #include "fabric/clock.h"
 #include "fabric/lookup.h"
 #include "schemas/codec.h"
@@ -15,6 +16,7 @@ namespace argosy::broker {
 namespace {
 
 constexpr std::int64_t kMessageBytes = 16 << 20;  // a roster
+constexpr std::size_t kTextShown = 500;           // of what a peer said, in the log
 constexpr int kQueuedBeats = 64;                  // one that does not read needs no more
 constexpr Duration kSoon = milliseconds(5);       // between tries while a takeover may be due
 constexpr Duration kOften = milliseconds(20);
@@ -181,7 +183,7 @@ void Links::take_words(Link& link, std::vector<Event>& events) {
     auto word = decode_body(envelope->word, frames[1].view());
     if (!word) continue;
     if (const auto* refused = std::get_if<Refused>(&*word)) {
-      if (!link.told_refusal) spdlog::warn("{} refuses this broker's words: {}", link.endpoint, refused->text);
+      if (!link.told_refusal) spdlog::warn("{} refuses this broker's words: {}", link.endpoint, printable(refused->text, kTextShown));
       link.told_refusal = true;
     } else {
       link.told_refusal = false;

@@ -14,6 +14,7 @@
 #include <iostream>
 
 #include "base/check.h"
+#include "client/legible.h"
 #include "fabric/clock.h"
 
 namespace argosy::client {
@@ -233,7 +234,7 @@ std::string Children::last_words(const Child& child) const {
   for (const std::string_view prefix : {"argosy: ", "argosy broker: ", "argosy master: ", "argosy worker: "}) {
     if (last.starts_with(prefix)) last.erase(0, prefix.size());
   }
-  return last.empty() ? "it said nothing; its log is " + child.spec.log.string() : last;
+  return last.empty() ? "it said nothing; its log is " + child.spec.log.string() : legible(last);
 }
 
 }  // namespace argosy::client

@@ -4,6 +4,8 @@
 #include <iostream>
 #include <unistd.h>
 
+#include "client/legible.h"
+
 namespace argosy::client {
 
 using nlohmann::json;
@@ -45,7 +47,7 @@ Outcome<Session*> Cli::session(bool interruptible) {
   if (!loaded) return loaded.error();
   SessionOptions options;
   options.patience = {static_cast<std::int64_t>(patience_seconds * 1e6)};
-  options.note = [](const std::string& note) { std::cerr << "argosy: " << note << "\n"; };
+  options.note = [](const std::string& note) { std::cerr << "argosy: " << legible(note) << "\n"; };
   if (interruptible) {
     signals_ = std::make_unique<fabric::Signals>(std::initializer_list<int>{SIGINT, SIGTERM});
     options.interrupt_fd = signals_->fd();
@@ -84,7 +86,7 @@ Outcome<json> Cli::ask_all(const std::string& verb, json arguments, std::size_t 
 
 int Cli::fail(const Trouble& trouble) {
   std::cout.flush();
-  std::cerr << "argosy: " << trouble.message << "\n";
+  std::cerr << "argosy: " << legible(trouble.message) << "\n";
   return static_cast<int>(trouble.exit);
 }
 

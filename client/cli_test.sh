@@ -71,6 +71,9 @@ head -c 16 /dev/zero | tr '\0' x >pass
 expect 1 "not an Argosy bundle" worker join "$folder/c/authority.pem" --dir "$folder/w" --passphrase-file pass
 expect 2 "--here makes key" --dir "$folder/c" worker add w9 --here --key aa
 expect 2 "--key:" --dir "$folder/c" worker add w9 --key aa
+"$argosy" --dir "$folder/c" worker add w9 --key "$(cat "$folder/c/keys/catalog.key")" 2>err && { echo "FAILED: a private key is taken for a public one"; failed=1; }
+grep -q "something else, 118 bytes long" err || { echo "FAILED: worker add says $(cat err)"; failed=1; }
+expect 2 "c\\x1b[2J/cluster.toml is not there" --dir $'c\e[2J' status
 printf "short\n" >short
 expect 2 "12 characters" --dir "$folder/c" worker add w9 --passphrase-file short
 expect 0 "new.pem" --dir "$folder/c" cluster certificate new.pem --host other.example --days 30
@@ -164,6 +167,7 @@ for given in -1 x 1.5 1e3 010 0x1 1k 99999999999999999999; do
 done
 for given in -1 x 1.5; do expect 2 "'$given' is no whole number from 0 to 65535" up --port $given; done
 for given in -1 x 0 nan; do expect 2 "'$given' is no number from 0.1 to 86400" --dir "$folder/c" status --patience $given; done
+expect 2 "'x\\x1b[2J' is no" --dir "$folder/c" execution list --limit $'x\e[2J'
 expect 2 "gpu=1" --dir "$folder/c" submit --resources gpu=1 -- true
 expect 2 "no command" --dir "$folder/c" submit --
 expect 2 "not both" --dir "$folder/c" submit load -- true

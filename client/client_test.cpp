@@ -10,6 +10,7 @@
 #include "client/archive.h"
 #include "client/batch_file.h"
 #include "client/command_package.h"
+#include "client/legible.h"
 #include "client/output.h"
 #include "client/trouble.h"
 #include "client/wait.h"
@@ -134,6 +135,15 @@ TEST(Output, CellsOfEachKind) {
   EXPECT_EQ(cell(row, {"", "size", Show::size}), "2.0KiB");
   EXPECT_EQ(cell(row, {"", "none"}), "");
   EXPECT_EQ(cell(row, {"", "a.c.d"}), "");
+}
+
+TEST(Output, WhatOthersSaidDoesNotSteerTheTerminal) {
+  const json row{{"text", "a\x1b[2Jb"}, {"list", json::array({"\x1b[2J"})}, {"time", "\x1b[2J"}};
+  EXPECT_EQ(cell(row, {"", "text"}), "a\\x1b[2Jb");
+  EXPECT_EQ(cell(row, {"", "list", Show::list}), "\\x1b[2J");
+  EXPECT_EQ(cell(row, {"", "time", Show::time}), "\\x1b[2J");
+  EXPECT_EQ(legible("a\n\n\x1b[2J\r\nb\n"), "a\n\n\\x1b[2J\\x0d\nb\n");
+  EXPECT_EQ(legible(""), "");
 }
 
 TEST(Output, WidthCountsCodePoints) {

@@ -105,8 +105,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     const std::string unknown = unknown_verb(app, argc, argv);
-    std::cerr << "argosy: " << (unknown.empty() ? std::string(error.what()) + "; see --help" : unknown) << "\n";
-    return static_cast<int>(Exit::usage);
+    return cli.fail(usage(unknown.empty() ? std::string(error.what()) + "; see --help" : unknown));
   }
   if (!cli.chosen) {
     std::cerr << "argosy: which verb? See `argosy --help`\n";

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "client/legible.h"
 
 namespace argosy::client {
 namespace {
@@ -44,7 +45,7 @@ std::string local_time(const std::string& text) {
 
 std::string joined(const json& list) {
   std::string out;
-  for (const auto& one : list) out += (out.empty() ? "" : ",") + (one.is_string() ? one.get<std::string>() : one.dump());
+  for (const auto& one : list) out += (out.empty() ? "" : ",") + (one.is_string() ? legible(one.get<std::string>()) : one.dump());
   return out;
 }
 
@@ -105,7 +106,7 @@ class Table : public Output {
     }
   }
 
-  void note(const std::string& text) override { out_ << text << "\n"; }
+  void note(const std::string& text) override { out_ << legible(text) << "\n"; }
 
  private:
   // Takes from the columns that give way what the terminal lacks, down to 8 each.
@@ -175,7 +176,7 @@ std::string cell(const json& row, const Column& column) {
   if (!value->is_string()) return value->dump();
   std::string text = value->get<std::string>();
   if (column.show == Show::digest) text.resize(std::min<std::size_t>(text.size(), 12));
-  return column.show == Show::time ? local_time(text) : printable(text, text.size() * 4 + 1);
+  return printable(column.show == Show::time ? local_time(text) : text, text.size() * 4 + 32);
 }
 
 std::size_t text_width(const std::string& text) {

@@ -23,6 +23,11 @@ bool is_z85(char c) {
   return kAlphabet.find(c) != std::string_view::npos;
 }
 
+// Without the text: it may be a private key that was taken for the public one.
+Error no_key(const std::string& expected, std::string_view text) {
+  return Error{"a public key is " + expected + "; this is something else, " + std::to_string(text.size()) + " bytes long"};
+}
+
 }  // namespace
 
 std::string private_key_pem(EVP_PKEY* key) {
@@ -51,8 +56,7 @@ Result<PublicKey> PublicKey::from_hex(std::string_view text) {
   std::size_t size = 0;
   const bool decoded = text.size() == kHexSize && sodium_hex2bin(bytes.data(), bytes.size(), text.data(),
                                                                  text.size(), nullptr, &size, nullptr) == 0;
-  if (!decoded || size != kSize)
-    return Error{"a public key is 64 hex digits; this is not: " + std::string(text)};
+  if (!decoded || size != kSize) return no_key("64 hex digits", text);
   return PublicKey(bytes);
 }
 
@@ -61,7 +65,7 @@ Result<PublicKey> PublicKey::from_z85(std::string_view text) {
   const std::string copy(text);
   if (text.size() != kZ85Size || !std::all_of(text.begin(), text.end(), is_z85) ||
       zmq_z85_decode(bytes.data(), copy.c_str()) == nullptr) {
-    return Error{"a public key is 40 Z85 characters; this is not: " + copy};
+    return no_key("40 Z85 characters", text);
   }
   return PublicKey(bytes);
 }
@@ -69,7 +73,7 @@ Result<PublicKey> PublicKey::from_z85(std::string_view text) {
 Result<PublicKey> PublicKey::from_text(std::string_view text) {
   if (text.size() == kHexSize) return from_hex(text);
   if (text.size() == kZ85Size) return from_z85(text);
-  return Error{"a public key is 64 hex digits or 40 Z85 characters; this is not: " + std::string(text)};
+  return no_key("64 hex digits or 40 Z85 characters", text);
 }
 
 std::string PublicKey::hex() const {

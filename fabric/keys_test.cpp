@@ -74,6 +74,16 @@ TEST(KeyPair, OfAnotherKindIsRefused) {
   EXPECT_TRUE(contains(other.error().message, "another kind")) << other.error().message;
 }
 
+TEST(PublicKey, ErrorsDoNotShowWhatWasGiven) {
+  const std::string secret = to_pem(KeyPair::generate());
+  for (const auto& text : {secret, secret.substr(28, 64), std::string(40, '"'), std::string("SECRET")}) {
+    const auto key = PublicKey::from_text(text);
+    ASSERT_FALSE(key);
+    EXPECT_FALSE(contains(key.error().message, text)) << key.error().message;
+    EXPECT_TRUE(contains(key.error().message, std::to_string(text.size()) + " bytes long")) << key.error().message;
+  }
+}
+
 TEST(KeyPair, IsReadByTheOpensslCommand) {
   const TestFolder folder;
   ASSERT_TRUE(save_key_pair(folder / "w1.key", KeyPair::generate()));

@@ -42,17 +42,17 @@ Result<RosterEntry> parse_entry(const std::vector<std::string_view>& words) {
   }
   const auto role = role_from_text(words[0]);
   if (!role) {
-    return Error{"unknown role '" + std::string(words[0]) +
+    return Error{"unknown role '" + printable(words[0]) +
                  "'; one of broker, master, worker, operator, submitter, viewer"};
   }
   if (!is_name(words[1]) || words[1].size() > kMaxName) {
-    return Error{"name '" + std::string(words[1]) + "' is not 1 to 64 letters, digits, '.', '_' or '-', and begins with none of '.' and '-'"};
+    return Error{"name '" + printable(words[1]) + "' is not 1 to 64 letters, digits, '.', '_' or '-', and begins with none of '.' and '-'"};
   }
   const auto key = PublicKey::from_text(words[2]);
   if (!key) return key.error();
   const auto standing = words.size() == 4 ? standing_from_text(words[3]) : Standing::enabled;
   if (!standing) {
-    return Error{"unknown standing '" + std::string(words[3]) + "'; one of enabled, disabled, revoked"};
+    return Error{"unknown standing '" + printable(words[3]) + "'; one of enabled, disabled, revoked"};
   }
   return RosterEntry{*key, std::string(words[1]), *role, *standing};
 }

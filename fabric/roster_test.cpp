@@ -47,6 +47,7 @@ TEST(Roster, FileErrorsNameFileAndLine) {
   EXPECT_EQ(error("master m1 " + key + " # fine\r\n"), "accepted");
   EXPECT_TRUE(contains(error("master m1"), "roster:3: "));
   EXPECT_TRUE(contains(error("captain m1 " + key), "unknown role 'captain'"));
+  EXPECT_TRUE(contains(error("cap\x1b[2J m1 " + key), "unknown role 'cap\\x1b[2J'"));
   EXPECT_TRUE(contains(error("master m/1 " + key), "name 'm/1'"));
   EXPECT_TRUE(contains(error("master m1 abc"), "public key"));
   EXPECT_TRUE(contains(error("master m1 " + key + " maybe"), "unknown standing 'maybe'"));

@@ -177,9 +177,9 @@ void Shell::take_messages() {
       continue;
     }
     auto envelope = decode_envelope(frames[0].view());
-    auto word = envelope ? decode_body(envelope->word, frames[1].view()) : Decoded<Word>(DecodeError{});
-    if (!envelope || !word) {
-      if (undecodable_++ == 0) spdlog::warn("a message could not be decoded: {}", envelope ? word.error().message : envelope.error().message);
+    auto word = envelope ? decode_body(envelope->word, frames[1].view()) : Decoded<Word>(envelope.error());
+    if (!word) {
+      refuse_undecodable(envelope ? *envelope : Envelope{}, frames[1].view(), word.error());
       continue;
     }
     Message message{std::move(*envelope), std::move(*word)};
@@ -257,7 +257,7 @@ void Shell::honour() {
   }
   for (LookUp& lookup : effects_.lookups) desk_->put(std::move(lookup));
   for (NeedValues& need : effects_.needs) desk_->put(std::move(need));
-  for (const std::string& line : effects_.notes) spdlog::info("{}", line);
+  for (const std::string& line : effects_.notes) spdlog::info("{}", printable(line, 1000));
 }
 
 void Shell::tell_once() {

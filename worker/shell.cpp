@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/text.h"
 #include "fabric/clock.h"
 #include "fabric/host_facts.h"
 #include "fabric/poll.h"
@@ -21,6 +22,7 @@
 namespace argosy::worker {
 namespace {
 
+constexpr std::size_t kTextShown = 500;  // of what a peer said, in the log
 constexpr Duration kSweepBound = seconds(30);
 constexpr std::size_t kLogWordBytes = 1u << 20;  // chunks are put together up to about this size
 
@@ -197,7 +199,7 @@ void Shell::take_link_events() {
   tell_link(news);
   Message message;
   while (link_->receive(message)) {
-    if (const auto* refused = std::get_if<Refused>(&message.word)) spdlog::warn("refused: {}", refused->text);
+    if (const auto* refused = std::get_if<Refused>(&message.word)) spdlog::warn("refused: {}", printable(refused->text, kTextShown));
     feed(Heard{std::move(message)});
   }
   if (link_->epoch() > remembered_ && folder_.remember(session_, link_->epoch()).ok()) remembered_ = link_->epoch();
