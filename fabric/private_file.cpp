@@ -1,12 +1,14 @@
 #include "fabric/private_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include "fabric/sealing.h"
 
@@ -25,6 +27,7 @@ class Descriptor {
   ~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   int get() const { return fd_; }
@@ -43,10 +46,46 @@ bool write_all(int fd, std::string_view content) {
   return true;
 }
 
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
+
 void sync_folder(const std::filesystem::path& file) {
-  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-  const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor fd(::open(folder_of(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.get() >= 0) ::fsync(fd.get());
+}
+
+// "w1.key.3f09ab12.tmp" of "w1.key".
+constexpr std::string_view kTemporaryEnd = ".tmp";
+constexpr std::size_t kRandomDigits = 8;
+
+bool is_temporary_of(std::string_view name, std::string_view file) {
+  if (!name.starts_with(file) || !name.ends_with(kTemporaryEnd)) return false;
+  if (name.size() != file.size() + 1 + kRandomDigits + kTemporaryEnd.size() || name[file.size()] != '.') return false;
+  return name.substr(file.size() + 1, kRandomDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// Of writers that were killed: a living one holds the lock on its file.
+void remove_leftovers(const std::filesystem::path& file) {
+  std::error_code ignored;
+  std::filesystem::directory_iterator each(folder_of(file), ignored), end;
+  for (; !ignored && each != end; each.increment(ignored)) {
+    if (!is_temporary_of(each->path().filename().native(), file.filename().native())) continue;
+    const Descriptor fd(::open(each->path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (fd.get() >= 0 && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(each->path().c_str());
+  }
+}
+
+// A new file, locked. Between its making and its lock it may be taken for a leftover: then it is made anew.
+Descriptor make_temporary(const std::filesystem::path& file, std::string& name) {
+  while (true) {
+    name = file.string() + "." + random_key_text().substr(0, kRandomDigits) + std::string(kTemporaryEnd);
+    Descriptor fd(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (fd.get() < 0) return fd;
+    struct stat about {};
+    const bool locked = ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+    if (locked && ::fstat(fd.get(), &about) == 0 && about.st_nlink > 0) return fd;
+  }
 }
 
 // A link fails where the name is taken; a rename replaces. Either way the name never shows half a file.
@@ -91,15 +130,14 @@ Result<std::string> read_file(const std::filesystem::path& file, bool owner_only
 
 Status write_file(const std::filesystem::path& file, std::string_view content, Existing existing,
                   mode_t mode) {
-  const std::string temporary = file.string() + "." + random_key_text().substr(0, 8) + ".tmp";
-  {
-    const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (fd.get() < 0) return trouble(file, "cannot be created");
-    if (::fchmod(fd.get(), mode) != 0 || !write_all(fd.get(), content) || ::fsync(fd.get()) != 0) {
-      const Error error = trouble(file, "cannot be written");
-      ::unlink(temporary.c_str());
-      return error;
-    }
+  remove_leftovers(file);
+  std::string temporary;
+  const Descriptor fd = make_temporary(file, temporary);
+  if (fd.get() < 0) return trouble(file, "cannot be created");
+  if (::fchmod(fd.get(), mode) != 0 || !write_all(fd.get(), content) || ::fsync(fd.get()) != 0) {
+    const Error error = trouble(file, "cannot be written");
+    ::unlink(temporary.c_str());
+    return error;
   }
   if (!put_in_place(temporary, file, existing)) {
     const bool taken = errno == EEXIST;
