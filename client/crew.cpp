@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <sstream>
 #include <thread>
 
 #include "broker/config.h"
@@ -10,47 +9,12 @@
 #include "fabric/private_file.h"
 #include "fabric/roster.h"
 #include "fabric/trust.h"
+#include "schemas/toml_keys.h"
 
 namespace argosy::client {
 namespace {
 
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
-
-std::string key_of(const std::string& line) {
-  const std::string key = line.substr(0, line.find('='));
-  const auto begin = key.find_first_not_of(" \t");
-  return begin == std::string::npos ? "" : key.substr(begin, key.find_last_not_of(" \t") + 1 - begin);
-}
-
-// A TOML text with these keys of no table at these values, each on one line; a value that is empty takes the key out. What is
-// there already is replaced where it stands, the rest goes before the first table.
-std::string with_keys(const std::string& text, std::map<std::string, std::string> values) {
-  std::string out;
-  bool in_table = false;
-  const auto add = [&](const std::string& key, const std::string& value) {
-    if (!value.empty()) out += key + " = " + value + "\n";
-  };
-  const auto add_the_rest = [&] {
-    for (const auto& [key, value] : values) add(key, value);
-    values.clear();
-  };
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (!in_table && line.starts_with("[")) {
-      in_table = true;
-      add_the_rest();
-    }
-    const auto value = in_table ? values.end() : values.find(key_of(line));
-    if (value == values.end()) {
-      out += line + "\n";
-    } else {
-      add(value->first, value->second);
-      values.erase(value);
-    }
-  }
-  add_the_rest();
-  return out;
-}
 
 std::filesystem::path broker_file(const Layout& layout, const std::string& name) {
   return layout.role_settings(name == "broker" ? name : "broker-" + name);
@@ -108,13 +72,14 @@ std::string peers_of(const Seat& one, const std::vector<Seat>& all) {
   return out.empty() ? out : out + "]";
 }
 
-// broker.toml is written last: it says how many there are.
+// All is made before the first is written; broker.toml is written last: it says how many there are.
 Status set_brokers(const Layout& layout, const broker::Config& first, int count) {
   const auto file = broker_file(layout, "broker");
   const auto text = fabric::read_plain_file(file);
   if (!text) return text.error();
   if (auto may = may_have_peers(file, *text, first); !may) return may;
   const auto seats = seats_for(layout, first, count);
+  std::vector<std::pair<std::filesystem::path, std::string>> files;
   for (auto seat = seats.rbegin(); seat != seats.rend(); ++seat) {
     const auto own = broker_file(layout, seat->file);
     const auto before = std::filesystem::exists(own) ? fabric::read_plain_file(own) : text;
@@ -123,8 +88,12 @@ Status set_brokers(const Layout& layout, const broker::Config& first, int count)
     if (seat->file != "broker") {
       keys.insert({{"name", quoted(seat->name)}, {"directory", quoted(seat->directory)}, {"endpoint", quoted(first.endpoint)}});
     }
-    auto written = fabric::write_plain_file(own, with_keys(*before, keys), fabric::Existing::replace);
-    if (!written) return written;
+    auto after = with_keys(*before, own.string(), keys);
+    if (!after) return after.error();
+    files.emplace_back(own, std::move(*after));
+  }
+  for (const auto& [own, content] : files) {
+    if (auto written = fabric::write_plain_file(own, content, fabric::Existing::replace); !written) return written;
   }
   return Done{};
 }
@@ -215,11 +184,12 @@ Status init_master(const Layout& layout, const std::string& name) {
   if (std::filesystem::exists(settings)) return Done{};
   const auto first = fabric::read_plain_file(layout.role_settings("master"));
   if (!first) return first.error();
+  const auto own = with_keys(*first, layout.role_settings("master").string(), {{"name", quoted(name)}, {"key", quoted("keys/master-" + name + ".key")}});
+  if (!own) return own.error();
   const auto key = ensure_key(layout.party_key("master", name));
   if (!key) return key.error();
   if (auto added = add_to_roster(layout, name, *key); !added) return added;
-  const auto own = with_keys(*first, {{"name", quoted(name)}, {"key", quoted("keys/master-" + name + ".key")}});
-  return fabric::write_private_file(settings, own, fabric::Existing::replace);
+  return fabric::write_private_file(settings, *own, fabric::Existing::replace);
 }
 
 Result<Crew> muster(const Layout& layout, const CrewSize& size, const std::string& endpoint) {

@@ -79,7 +79,7 @@ class HaUp(unittest.TestCase):
         cluster = self.start(1, 1)
         before = cluster.submit("--", "/bin/true")
         cluster.down()
-        cluster.edit("broker", lambda text: text + "[bounds]\nclients = 100\n")
+        cluster.edit("broker", lambda text: "peers = [  # none\n]\n" + text + "[bounds]\nclients = 100\n")
         for brokers, masters in ((3, 2), (2, 3), (1, 1)):
             cluster.up("--brokers", brokers, "--masters", masters)
             self.until_whole(cluster, brokers, masters)
