@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::size_t kPartyNameBytes = 64;  // as the roster takes it
 
-Status check_party(const std::string& name) {
-  if (is_name(name) && name.size() <= kPartyNameBytes) return Done{};
-  return Error{"'" + printable(name) + "' is no name of an operator or submitter: letters, digits, '_', '-' and '.', at most 64 bytes"};
-}
-
 // It is written between quotes into TOML files.
 Status check_text(const std::string& what, const std::string& text) {
   if (text.find_first_of("\"\\") == std::string::npos && printable(text, text.size() * 4 + 1) == text) return Done{};
@@ -44,10 +39,15 @@ Status check_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
+Status check_party(const std::string& name, const std::string& what) {
+  if (is_name(name) && name.size() <= kPartyNameBytes) return Done{};
+  return Error{"'" + printable(name) + "' is no name of " + what + ": letters, digits, '_', '-' and '.', at most 64 bytes"};
+}
+
 Status check_plan(const ClusterPlan& plan) {
   for (const auto* names : {&plan.operators, &plan.submitters}) {
     for (const auto& name : *names) {
-      if (auto good = check_party(name); !good) return good;
+      if (auto good = check_party(name, "an operator or submitter"); !good) return good;
     }
   }
   if (auto good = check_text("--name", plan.name); !good) return good;

@@ -81,6 +81,22 @@ openssl verify -CAfile "$folder/c/authority.pem" -verify_hostname other.example 
 openssl verify -CAfile "$folder/c/authority.pem" -verify_ip 127.0.0.1 new.pem >/dev/null || { echo "FAILED: the new certificate lost a name"; failed=1; }
 expect 1 "new.pem" --dir "$folder/c" cluster certificate new.pem
 
+# One more master, to go to another host.
+expect 0 "$folder/a" cluster init --dir "$folder/a" --endpoint tcp://127.0.0.1:2 --catalog postgresql://db/argosy -o quiet
+expect 0 "argosy cluster export FILE --master m2" --dir "$folder/a" master add m2
+grep -q "^master m2 $("$argosy" --dir "$folder/a" master add m3 --output json | sed -n 's/.*"key": "\(.*\)".*/\1/p')\$" "$folder/a/roster" && { echo "FAILED: m2 has the key of m3"; failed=1; }
+[[ $(grep -c "^master m[123] " "$folder/a/roster") == 3 && $(stat -c %a "$folder/a/keys/master-m2.key" "$folder/a/master-m2.toml" | sort -u) == 600 ]] || { echo "FAILED: what master add made"; failed=1; }
+grep -qx 'name = "m2"' "$folder/a/master-m2.toml" && grep -qx 'key = "keys/master-m2.key"' "$folder/a/master-m2.toml" || { echo "FAILED: settings of master add"; failed=1; }
+expect 0 "keys/master-m2.key" --dir "$folder/a" cluster export m2.bundle --master m2 --passphrase-file pass
+expect 1 "master m2 is there already: $folder/a/master-m2.toml" --dir "$folder/a" master add m2
+expect 1 "master m1 is there already: $folder/a/master.toml" --dir "$folder/a" master add m1
+expect 1 "is no name of a master" --dir "$folder/a" master add ../m4
+rm "$folder/a/keys/master-m3.key" "$folder/a/master-m3.toml"
+expect 1 "roster: has master m3 with the key" --dir "$folder/a" master add m3
+[[ ! -e $folder/a/master-m3.toml ]] || { echo "FAILED: settings of a master that is not on the roster"; failed=1; }
+expect 0 "on this host" --dir "$folder/c" master add m2
+expect 1 "this is no cluster's folder" --dir "$folder/w" master add m2
+
 # A second host: what goes along, what does not, and every way in which the bundle is not taken.
 h=$folder/h b2=$folder/b2.bundle
 expect 0 "$h" cluster init --dir "$h" --endpoint tcp://127.0.0.1:2 --masters 2 --catalog postgresql://db/argosy -o quiet

@@ -137,7 +137,14 @@ Status add_to_roster(const Layout& layout, const std::string& name, const fabric
   if (!text) return text.error();
   const auto entries = fabric::parse_roster(*text, layout.roster().string());
   if (!entries) return entries.error();
-  if (std::any_of(entries->begin(), entries->end(), [&](const auto& entry) { return entry.key == key; })) return Done{};
+  for (const auto& entry : *entries) {
+    const bool named = entry.role == fabric::Role::master && entry.name == name;
+    if (entry.key == key && named) return Done{};
+    if (entry.key == key || named) {
+      return Error{layout.roster().string() + ": has " + std::string(to_text(entry.role)) + " " + entry.name + " with the key " +
+                   entry.key.hex() + "; take that line out, or take another name"};
+    }
+  }
   const std::string line = (text->empty() || text->back() == '\n' ? "master " : "\nmaster ") + name + " " + key.hex() + "\n";
   return fabric::write_plain_file(layout.roster(), *text + line, fabric::Existing::replace);
 }

@@ -5,6 +5,7 @@
 #include "base/short_turns.h"
 #include "broker/config.h"
 #include "broker/shell.h"
+#include "client/add_master.h"
 #include "client/cli.h"
 #include "master/config.h"
 #include "master/shell.h"
@@ -79,6 +80,19 @@ int switchover(Cli& cli, const std::string& to) {
   return 0;
 }
 
+int add(Cli& cli, const std::string& name) {
+  const auto made = add_master(Layout{cli.folder()}, name);
+  if (!made) return cli.fail(trouble(made.error()));
+  cli.output().one({{"master", name}, {"key", made->key}, {"settings", made->settings}},
+                   {{{"master", "master"}, {"key", "key"}, {"settings", "settings"}}, "master", ""});
+  cli.output().note("the roster of this folder has it now, and needs to on each broker's host: `" + made->roster_line +
+                    "`; then send each broker SIGHUP");
+  const std::string start = "start it with `argosy master start --name " + name + "`";
+  cli.output().note(made->of_one_host ? start + ", on this host: the catalog is a file of it"
+                                      : start + ", or take it to another host by `argosy cluster export FILE --master " + name + "`");
+  return 0;
+}
+
 }  // namespace
 
 Result<std::string> master_catalog(const Layout& layout) {
@@ -117,6 +131,9 @@ void add_role_verbs(CLI::App& app, Cli& cli) {
       return named ? master::run_master(config) : cli.fail(trouble(named.error(), Exit::usage));
     });
   }), given, "which of the folder's masters (master-NAME.toml)");
+  static std::string added;
+  cli.verb(*master, "add", "makes key, roster line and settings of one more master, for this host or another", [&cli] { return add(cli, added); })
+      ->add_option("name", added, "its name")->required();
   cli.verb(*master, "config", "prints every key with default, range and help", [] { return print_settings(master::MasterConfig()); });
   cli.verb(*master, "list", "masters and the shards that they hold", [&cli] {
     return cli.show_list("master.list", json::object(),
