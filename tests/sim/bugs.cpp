@@ -32,7 +32,7 @@ const std::vector<BugName>& bugs() {
       {Bug::offers_unbounded, "offers_unbounded", "P9", 17},
       {Bug::explain_silent, "explain_silent", "P10", 1},
       {Bug::incarnation_ignored, "incarnation_ignored", "P4", 9},
-      {Bug::terms_not_raised, "terms_not_raised", "liveness", 384},
+      {Bug::terms_not_raised, "terms_not_raised", "P6", 45},
       {Bug::ids_used_again, "ids_used_again", "P1", 6},
       {Bug::fleet_from_backup, "fleet_from_backup", "liveness", 77},
       {Bug::endpoint_forgotten, "endpoint_forgotten", "liveness", 4},

@@ -39,7 +39,7 @@ enum class Bug : std::uint8_t {
   offers_unbounded,         // P9: a master publishes all that is ready
   explain_silent,           // P10: no reason is given
   incarnation_ignored,      // P4: a worker brings ends to a restored catalog that its former self had asked for
-  terms_not_raised,         // liveness: a restored catalog gives terms again that were given since the backup
+  terms_not_raised,         // P6: a restored catalog gives terms again that were given since the backup
   ids_used_again,           // P1: a restored catalog gives ids again that submitters were told since
   fleet_from_backup,        // liveness: brokers keep the fleet of a later serial than the restored catalog's
   endpoint_forgotten,       // liveness: who starts again does not know that the cluster moved

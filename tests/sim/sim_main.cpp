@@ -2,7 +2,7 @@
 //
 //   sim [--seeds N] [--from SEED] [--jobs J]      every promise on N seeds
 //   sim --from SEED --transcript [--bug NAME]     one seed, told line by line
-//   sim --bugs [--seeds N]                        for each planted bug, the first seed that shows it
+//   sim --bugs [--bug NAME] [--seeds N]           for each planted bug, or that one, the first seed that shows it
 //
 // Exit status: 0 every promise held (every bug was caught), 1 not, 2 usage.
 #include <chrono>
@@ -20,7 +20,7 @@ namespace argosy::sim {
 namespace {
 
 struct Arguments {
-  std::uint64_t seeds = 0;  // 0: 100, or 500 for the hunt
+  std::uint64_t seeds = 0;  // 0: 100, or 200 for the hunt
   std::uint64_t from = 1;
   std::uint32_t jobs = 2;
   Bug bug = Bug::none;
@@ -62,7 +62,7 @@ Arguments parse(int argc, char** argv) {
     } else usage("unknown argument " + word);
   }
   if (arguments.jobs == 0 || arguments.jobs > 64) usage("--jobs is 1 … 64");
-  if (arguments.seeds == 0) arguments.seeds = arguments.bugs ? 500 : 100;
+  if (arguments.seeds == 0) arguments.seeds = arguments.bugs ? 200 : 100;
   return arguments;
 }
 
@@ -77,6 +77,7 @@ int tell_one(const Arguments& arguments) {
 int hunt_bugs(const Arguments& arguments) {
   int missed = 0;
   for (const BugName& bug : bugs()) {
+    if (arguments.bug != Bug::none && arguments.bug != bug.bug) continue;
     const Sum sum = run_seeds({arguments.from, arguments.seeds, arguments.jobs, bug.bug, std::string(bug.promise)});
     const bool caught = sum.failed_seed != 0;
     missed += caught ? 0 : 1;

@@ -1,5 +1,6 @@
-// P6, a second active does no harm: nothing is committed under a term that another has followed, and nobody goes back to a
-// broker of an earlier epoch. (That a standby takes over only if nobody answers is seen in broker_process.cpp.)
+// P6, a second active does no harm: nothing is committed under a term that another has followed, no term that was given before a
+// restore is given again after it, and nobody goes back to a broker of an earlier epoch. (That a standby takes over only if nobody
+// answers is seen in broker_process.cpp.)
 #include <map>
 
 #include "tests/sim/witness.h"
@@ -17,7 +18,12 @@ class P6 : public Witness {
       report(by + " speaks in epoch " + std::to_string(message.envelope.epoch.number) + " after " + std::to_string(highest.number));
     }
     highest = std::max(highest, message.envelope.epoch);
+    if (const auto* word = std::get_if<Holding>(&message.word)) {
+      for (const ShardTerm& reign : word->holds) held(by, reign);
+    }
   }
+
+  void restored() override { former_ = given_; }
 
   // Workers keep it on disk.
   void process_ended(const std::string& party) override {
@@ -31,7 +37,17 @@ class P6 : public Witness {
   }
 
  private:
+  // Else brokers and workers that knew the former holder take this one for it, or for one that was followed.
+  void held(const std::string& by, const ShardTerm& reign) {
+    Term& given = given_[reign.shard];
+    given = std::max(given, reign.term);
+    if (reign.term > former_[reign.shard]) return;
+    report(by + " holds shard " + std::to_string(reign.shard.value) + " at term " + std::to_string(reign.term.value) +
+           ", and terms up to " + std::to_string(former_[reign.shard].value) + " were given before the restore");
+  }
+
   std::map<std::string, Epoch> highest_;
+  std::map<ShardId, Term> given_, former_;  // the highest: of all, and before the latest restore
 };
 
 }  // namespace
