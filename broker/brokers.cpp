@@ -226,8 +226,8 @@ void Machine::Turn::switchover(const MessageCame& message, const Switchover& wor
   if (!word.to.empty() && state_.watch.of(word.to) == nullptr) {
     std::string names;
     for (const std::string& each : options_.peers) names += (names.empty() ? "" : ", ") + each;
-    return refuse(message, Refusal::invalid, "there is no broker " + word.to + "; the peers of " +
-                                                 options_.name + " are " + names);
+    return refuse(message, Refusal::not_found, "there is no broker " + word.to + "; the peers of " +
+                                                   options_.name + " are " + names);
   }
   successor_ = state_.watch.successor(now_, word.to);
   if (successor_.empty()) {

@@ -45,7 +45,7 @@ op switchover
 op switchover name=b1
 >   op ← Refused{refused_word 13, reason invalid, text "b1 is active already"}
 op switchover name=b9
->   op ← Refused{refused_word 13, reason invalid, text "there is no broker b9; the peers of b1 are b2, b3"}
+>   op ← Refused{refused_word 13, reason not_found, text "there is no broker b9; the peers of b1 are b2, b3"}
 link b2 beat other
 >   nothing
 op2 switchover name=b2
