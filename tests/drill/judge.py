@@ -10,7 +10,7 @@ from collections import defaultdict, namedtuple
 LINE = re.compile(r"line (\d+) of (\d+) (\S+) (\d+) attempt (\d+) process (\d+)")
 ENDED = (3, 4, 6, 7, 9)              # statuses of executions; 7: succeeded
 SUCCEEDED = 1                        # a reason of an attempt's end
-ATTEMPTS_MOST = 25                   # of one item: no drill takes so many away; more is work that goes in circles
+ATTEMPTS_MOST = 20                   # of one item, besides one for each fault; more is work that goes in circles
 LOGS_MOST = 60                       # executions whose logs are read line by line; all others are proved by verify alone
 
 Attempt = namedtuple("Attempt", "number reason ended_at claimed_at log_bytes worker")
@@ -68,13 +68,13 @@ class Verdict:
         return {**{name: getattr(self, name) for name in (*self.COUNTS, "tasks", "reruns")}, "problems": self.problems[:200]}
 
 
-def judge(fleet, ledger, journals):
-    """When all is quiet again: all that was accepted has had its time to end."""
+def judge(fleet, ledger, journals, faults):
+    """When all is quiet again: all that was accepted has had its time to end. faults: how many there were."""
     verdict, catalog = Verdict(), Catalog(fleet)
     executions, attempts = catalog.executions(), catalog.attempts()
     runs, overlaps = ledger.runs()
     check_told(verdict, journals, executions)
-    check_ends(verdict, executions, attempts, runs)
+    check_ends(verdict, executions, attempts, runs, ATTEMPTS_MOST + faults)
     check_runs(verdict, attempts, runs, overlaps)
     check_verify(verdict, fleet)
     check_logs(verdict, fleet, executions, attempts)
@@ -111,7 +111,7 @@ def check_told(verdict, journals, executions):
             verdict.problem("duplicated", f"key {key} has executions {sorted(numbers)}")
 
 
-def check_ends(verdict, executions, attempts, runs):
+def check_ends(verdict, executions, attempts, runs, attempts_most):
     """Nothing of this load fails by itself: every item has one success, as its last attempt, and ran to its end in it."""
     for number, (key, status) in executions.items():
         if status in ENDED and status != 7:
@@ -119,7 +119,7 @@ def check_ends(verdict, executions, attempts, runs):
     for item, ended in attempts.items():
         verdict.tasks += 1
         numbers = [a.number for a in ended]
-        if len(numbers) > ATTEMPTS_MOST:
+        if len(numbers) > attempts_most:
             verdict.problem("churned", f"{item}: {len(numbers)} attempts, reasons {sorted({a.reason for a in ended})}")
         if numbers != list(range(1, len(numbers) + 1)):
             verdict.problem("duplicated", f"{item}: attempts {numbers}")

@@ -69,7 +69,7 @@ class JudgeTest(unittest.TestCase):
         journal = self.folder / "journal"
         journal.write_text("".join(line + "\n" for line in self.told))
         self.journals = [Journal(journal)]
-        return judge(self.fleet, self.ledger, self.journals)
+        return judge(self.fleet, self.ledger, self.journals, faults=1)
 
     def finds(self, kind):
         verdict = self.judged()

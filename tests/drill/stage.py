@@ -99,7 +99,7 @@ class Stage:
               f"{self.fleet.argosy('--patience', '5', 'execution', 'explain', 'all').out[-2000:]}", QUIET_WITHIN + self.lease_s)
         journals = self.load.journals()
         takeovers(self.moments, self.ledger, journals)
-        verdict = judge(self.fleet, self.ledger, journals)
+        verdict = judge(self.fleet, self.ledger, journals, len(self.moments))
         if not verdict.accepted:
             verdict.problem("load", "nothing was accepted: this proves nothing")
         return verdict
