@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
@@ -47,7 +48,7 @@ bool Unanswered::look(Time now, const LineState& line) {
   if (!line.unacknowledged) since_.reset();
   if (line.unacknowledged && (!since_ || line.bytes_acked != acked_)) since_ = now;
   acked_ = line.bytes_acked;
-  return since_ && now - *since_ > kPatience + line.round_trip * 2;
+  return since_ && now - *since_ > std::max(kPatience, line.round_trip);
 }
 
 void LineWatch::begin(int fd, Time now) {
@@ -72,7 +73,7 @@ bool LineWatch::moved(Time now) {
   const bool silent = line && unanswered_.look(now, *line);
   next_ = now + (unanswered_.waits() ? kLookKeenly : kLook);
   const bool somebody = silent && knocked_ && knock_->take_answer(now) == Knock::Answer::listening;
-  if (silent && !(knocked_ && knock_->under_way())) knock_->start(now, kLookKeenly);
+  if (silent && !(knocked_ && knock_->under_way())) knock_->start(now, kLookKeenly + line->round_trip);
   knocked_ = silent;
   return somebody;
 }

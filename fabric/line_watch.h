@@ -19,7 +19,7 @@ namespace argosy::fabric {
 struct LineState {
   bool unacknowledged = false;   // something was sent, and its receipt not confirmed
   std::uint64_t bytes_acked = 0;  // so far
-  Duration round_trip;            // smoothed, and four times its deviation
+  Duration round_trip;            // smoothed, and four times its deviation; acknowledgements that wait for company count
 };
 std::optional<LineState> read_line(int fd);  // nothing: not a TCP connection (any more)
 
@@ -28,7 +28,7 @@ class Unanswered {
  public:
   static constexpr Duration kPatience = milliseconds(250);
 
-  // Longer than patience and two round trips.
+  // Longer than patience, and than a round trip.
   bool look(Time now, const LineState& line);
   bool waits() const { return since_.has_value(); }
 

@@ -49,8 +49,8 @@ TEST(Unanswered, BeginsAnewWhenNothingIsDue) {
 TEST(Unanswered, IsPatientWithALongWay) {
   Unanswered line;
   EXPECT_FALSE(line.look(kStart, due(100, milliseconds(300))));
-  EXPECT_FALSE(line.look(kStart + milliseconds(850), due(100, milliseconds(300))));
-  EXPECT_TRUE(line.look(kStart + milliseconds(851), due(100, milliseconds(300))));
+  EXPECT_FALSE(line.look(kStart + milliseconds(300), due(100, milliseconds(300))));
+  EXPECT_TRUE(line.look(kStart + milliseconds(301), due(100, milliseconds(300))));
 }
 
 // A connection on loopback, whose other end is never read.
