@@ -84,7 +84,15 @@ BatchOutcome refused(Sql& sql, const Batch& batch, const std::string& message, b
   BatchOutcome outcome{
       .id = batch.id, .verdict = BatchVerdict::refused, .admissions = {}, .detail = message, .culprit = {}};
   outcome.culprit = culprit_in(message);
-  if (!outcome.culprit && rehearse) outcome.culprit = find_culprit(sql, batch);
+  if (!outcome.culprit && rehearse) {
+    sql.set_trouble(Trouble::refused);
+    outcome.culprit = find_culprit(sql, batch);
+    const Trouble met = sql.trouble();
+    if (!outcome.culprit && met != Trouble::refused && met != Trouble::none) {  // nobody can be accused now
+      outcome.verdict = verdict_of(met);
+      return outcome;
+    }
+  }
   if (outcome.culprit && outcome.detail.find("culprit ") == std::string::npos)
     outcome.detail = culprit_text(*outcome.culprit, message);
   sql.set_trouble(Trouble::refused);

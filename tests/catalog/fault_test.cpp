@@ -82,6 +82,20 @@ TEST_P(Faults, OutputThatTheDatabaseRefusesStandsAlone) {
   commit(b);
 }
 
+// Whose row it was cannot be found out then, and so nobody's request is refused: all of it is written again.
+TEST_P(Faults, ACatalogThatGoesAwayWhileACulpritIsSoughtIsAway) {
+  if (!postgresql()) GTEST_SKIP() << "a file does not go away";
+  behind("CREATE SEQUENCE tries");
+  behind("CREATE FUNCTION trip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('tries') > 1 THEN "
+         "PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RAISE EXCEPTION 'forbidden'; END $$");
+  behind("CREATE TRIGGER forbidden BEFORE INSERT ON operations FOR EACH ROW EXECUTE FUNCTION trip()");
+  Batch b = batch();
+  b.operations.push_back({{1}, "a", "fine", "", ""});
+  const auto outcome = write(db(), b);
+  EXPECT_EQ(outcome.verdict, BatchVerdict::unavailable) << outcome.detail;
+  EXPECT_FALSE(outcome.culprit);
+}
+
 TEST_P(Faults, TwoAdoptersAtOnceGetTermsOfTheirOwn) {
   std::vector<std::thread> threads;
   std::vector<std::vector<std::uint64_t>> terms(4);
