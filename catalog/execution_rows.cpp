@@ -62,8 +62,8 @@ void add_group(TaskCounts& counts, ItemState state, const Group& g) {
   counts.succeeded += s[1], counts.failed += s[2], counts.canceled += s[3], counts.interrupted += s[4],
       counts.skipped += s[5];
   counts.waiting += g.open[1] + (state == ItemState::ready ? 0 : rest);
-  counts.ready += g.open[2] + (state == ItemState::ready ? rest : 0);
-  counts.running += g.open[3] + g.open[4];
+  counts.ready += g.open[2] + g.open[3] + (state == ItemState::ready ? rest : 0);
+  counts.running += g.open[4];
 }
 
 // `where` is on tasks t.

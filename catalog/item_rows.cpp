@@ -124,8 +124,10 @@ ItemRows rows_in_states(Sql& sql, const ItemWindow& window, const std::vector<It
 
 std::vector<AttemptView> failures_of(Sql& sql, const ItemWindow& window, std::size_t limit) {
   std::vector<AttemptView> out;
-  const std::string well = std::to_string(static_cast<int>(EndReason::succeeded));
-  each_ended(sql, window, " AND reason <> " + well + " ORDER BY item, attempt LIMIT " + std::to_string(limit),
+  std::string well;  // given back or stopped in good order: it runs elsewhere
+  for (const auto reason : {EndReason::succeeded, EndReason::returned, EndReason::stopped})
+    well += (well.empty() ? "" : ", ") + std::to_string(static_cast<int>(reason));
+  each_ended(sql, window, " AND reason NOT IN (" + well + ") ORDER BY item, attempt LIMIT " + std::to_string(limit),
              [&](AttemptView view) { out.push_back(std::move(view)); });
   return out;
 }

@@ -109,7 +109,7 @@ struct ItemPage {
 Result<std::optional<ItemPage>> list_items(Catalog& catalog, const ItemFilter& filter);
 // Oldest first; empty: never claimed.
 Result<std::vector<AttemptView>> list_attempts(Catalog& catalog, ItemRef item);
-// Of the whole execution, those that ended otherwise than well: lost, returned, failed. At most `limit`, by task and item.
+// Of the whole execution, those that failed, were lost or canceled; not those given back. At most `limit`, by task and item.
 Result<std::vector<AttemptView>> list_failures(Catalog& catalog, ExecutionId execution, std::size_t limit);
 
 // The package of an execution, bound, as it was admitted. Nothing: no such execution.

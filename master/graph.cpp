@@ -369,8 +369,10 @@ TaskCounts counts_of(const TaskState& task) {
   counts.total = task.items.total();
   counts.succeeded = task.succeeded, counts.failed = task.failed, counts.canceled = task.canceled;
   counts.interrupted = task.interrupted, counts.skipped = task.skipped;
-  counts.running = task.held;
-  if (task.state == ItemState::ready && !task.done) counts.ready = task.items.ready();
+  const auto runs = [](const auto& open) { return open.second.state == ItemState::running; };
+  counts.running = static_cast<std::uint64_t>(std::count_if(task.open.begin(), task.open.end(), runs));
+  counts.ready = task.held - counts.running;
+  if (task.state == ItemState::ready && !task.done) counts.ready += task.items.ready();
   counts.waiting = counts.total - task.ended() - counts.running - counts.ready;
   return counts;
 }

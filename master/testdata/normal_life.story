@@ -27,7 +27,7 @@ commit
 >   alice ← Changed{request "k1", execution 1, status created, counts {total 3, waiting 1, ready 2}}
 >   broker ← Publish{classes [{id 1}], offers [{item 1.0.0, offer_class 1, group 1}, {item 1.0.1, offer_class 1, group 1}]}
 claim w1 items=1.0.0-1
->   alice ← Changed{request "k1", execution 1, status running, counts {total 3, waiting 1, running 2}}
+>   alice ← Changed{request "k1", execution 1, status running, counts {total 3, waiting 1, ready 2}}
 >   commit 4 term 1
 >     claim 1.0.0#1 w1
 >     claim 1.0.1#1 w1

@@ -51,7 +51,7 @@ struct Accepted {
 };
 
 struct TaskCounts {
-  std::uint64_t total = 0, waiting = 0, ready = 0, running = 0;  // running includes claimed
+  std::uint64_t total = 0, waiting = 0, ready = 0, running = 0;  // ready includes claimed
   std::uint64_t succeeded = 0, failed = 0, canceled = 0, interrupted = 0, skipped = 0;
 
   auto operator<=>(const TaskCounts&) const = default;
