@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "catalog/clean.h"
 #include "catalog/fleet.h"
@@ -188,7 +189,7 @@ Verdict catalog_clean(Room& room, Arguments& arguments) {
     all.more = cleaned->more;
     if (!cleaned->more) break;
   }
-  note(room, "catalog.clean", "catalog", std::to_string(all.executions) + " executions");
+  note(room, "catalog.clean", "catalog", counted(all.executions, "execution"));
   return Document{{{"executions", all.executions}, {"versions", all.versions}, {"operations", all.operations},
                    {"contents", all.contents}, {"more", all.more}}, {}};
 }

@@ -84,7 +84,7 @@ std::variant<catalog::ItemPage, DeskRefusal> find_one(Room& room, ExecutionId ex
   if (!page) return refusal_of(room.catalog, page.error());
   if (!*page || (*page)->items.empty()) return DeskRefusal{Refusal::not_found, "there is no such task"};
   if ((*page)->items.size() > 1) {
-    return DeskRefusal{Refusal::invalid, "which of its tasks? name one with task, as `argosy task list` shows them"};
+    return DeskRefusal{Refusal::invalid, "it has several tasks: name one, as `argosy task list` shows them"};
   }
   return std::move(**page);
 }

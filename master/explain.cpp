@@ -1,8 +1,9 @@
 #include "master/explain.h"
 
 #include <algorithm>
+#include <array>
 
-#include "base/quantity.h"
+#include "base/counted.h"
 #include "master/fleet.h"
 #include "master/graph.h"
 #include "master/reconcile.h"
@@ -24,14 +25,33 @@ Resources needs_of(const TaskState& task) {
   return needs;
 }
 
+// "0.5", "1000".
+std::string cpu_text(std::uint64_t milli) {
+  const std::string thousandths = std::to_string(1000 + milli % 1000);
+  std::string out = std::to_string(milli / 1000) + "." + thousandths.substr(1);
+  out.erase(out.find_last_not_of('0') + 1);
+  if (out.back() == '.') out.pop_back();
+  return out;
+}
+
+// "24GiB", "23.5GiB": to tenths, up for what is needed and down for what is there, so that the two never look the same.
+std::string memory_text(std::uint64_t bytes, bool up) {
+  std::uint64_t unit = 1024;
+  std::size_t name = 0;
+  constexpr std::array names{"KiB", "MiB", "GiB", "TiB", "PiB"};
+  for (; name + 1 < names.size() && bytes / unit >= 1024; ++name) unit *= 1024;
+  const std::uint64_t tenths = bytes / unit * 10 + (bytes % unit * 10 + (up ? unit - 1 : 0)) / unit;
+  return std::to_string(tenths / 10) + (tenths % 10 > 0 ? "." + std::to_string(tenths % 10) : "") + names[name];
+}
+
 // What of the needs this worker can never give; empty: it can.
 std::string lacking(const Resources& needs, const Worker& worker) {
   const Resources& has = worker.presence.capacity;
   if (needs.cpu_milli > has.cpu_milli) {
-    return "cpu " + std::to_string(needs.cpu_milli) + "m needed, " + worker.name + " has " + std::to_string(has.cpu_milli) + "m";
+    return "cpu " + cpu_text(needs.cpu_milli) + " needed, " + worker.name + " has " + cpu_text(has.cpu_milli);
   }
   if (needs.memory_bytes > has.memory_bytes && needs.memory_bytes > 0) {
-    return "memory " + format_bytes(needs.memory_bytes) + " needed, " + worker.name + " has " + format_bytes(has.memory_bytes);
+    return "memory " + memory_text(needs.memory_bytes, true) + " needed, " + worker.name + " has " + memory_text(has.memory_bytes, false);
   }
   for (const auto& tag : needs.tags) {
     const bool there = std::find(has.tags.begin(), has.tags.end(), tag) != has.tags.end() ||
@@ -132,12 +152,24 @@ void explain_task(const State& state, const Shard& shard, Now now, const TaskSta
   lines.add(task.task, ItemState::ready, rest, catalog.empty() ? why_not_taken(state, shard, task) : catalog);
 }
 
+// ": w9 is not known": of the workers that a Submit names, those that nobody added.
+std::string unknown_workers(const State& state, const Terms& terms) {
+  std::vector<std::string> names;
+  for (const auto& name : terms.workers) {
+    const bool known = std::any_of(state.workers.begin(), state.workers.end(),
+                                   [&](const auto& worker) { return worker->name == name && (worker->online || worker->enrolled); });
+    if (!known) names.push_back(name);
+  }
+  if (names.empty()) return {};
+  return ": " + join(names) + (names.size() == 1 ? " is" : " are") + " not known (argosy worker add)";
+}
+
 }  // namespace
 
 std::string why_not_taken(const State& state, const Shard& shard, const TaskState& task) {
   const Terms& terms = *task.execution->terms;
   const Resources needs = needs_of(task);
-  std::size_t allowed = 0, online = 0, fit = 0, draining = 0;
+  std::size_t allowed = 0, online = 0, fit = 0, lack_some = 0, draining = 0;
   std::string best;
   std::uint64_t best_score = 0;
   for (const auto& worker : state.workers) {
@@ -154,7 +186,10 @@ std::string why_not_taken(const State& state, const Shard& shard, const TaskStat
     const std::string lack = lacking(needs, *worker);
     if (lack.empty()) {
       ++fit;
-    } else if (best.empty() || worker->presence.capacity.cpu_milli > best_score) {
+      continue;
+    }
+    ++lack_some;
+    if (best.empty() || worker->presence.capacity.cpu_milli > best_score) {
       best = lack;
       best_score = worker->presence.capacity.cpu_milli;
     }
@@ -162,14 +197,17 @@ std::string why_not_taken(const State& state, const Shard& shard, const TaskStat
   allowed = std::max(allowed, terms.workers.size());
   if (!state.link.welcome) return "this master is not connected to the broker";
   if (online == 0) {
-    return "0 of " + std::to_string(allowed) + (terms.workers.empty() ? " workers online" : " allowed workers online");
+    return "0 of " + std::to_string(allowed) + (terms.workers.empty() ? " workers online" : " allowed workers online") + unknown_workers(state, terms);
   }
-  if (fit == 0 && draining == online) return "all " + std::to_string(online) + " workers online are draining";
-  if (fit == 0) return "needs that no worker online meets: " + best;
+  if (fit == 0 && draining == online) return online == 1 ? "the only worker online is draining" : "all " + std::to_string(online) + " workers online are draining";
+  if (fit == 0) {
+    const std::string others = lack_some > 1 ? "; " + counted(lack_some - 1, "other") + (lack_some > 2 ? " lack" : " lacks") + " something, too" : "";
+    return "needs that no worker online meets: " + best + others;
+  }
   if (task.values && task.items.offered() == 0) return "its items' values are being read";
   (void)shard;
   if (task.items.offered() == 0) return "all slots are busy, and others go first";
-  return "all slots are busy: " + std::to_string(fit) + (fit == 1 ? " worker" : " workers") + " could take it";
+  return "all slots are busy: " + counted(fit, "worker") + " could take it";
 }
 
 std::vector<Explanation> explain(const State& state, Now now, ExecutionId id, std::optional<TaskNo> task,

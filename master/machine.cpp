@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/counted.h"
 #include "master/batches.h"
 #include "master/claims.h"
 #include "master/fleet.h"
@@ -142,7 +143,7 @@ void on_adopted(Step& step, Adopted&& event) {
   for (const ActiveExecution& active : event.snapshot.executions) resume_execution(step, place, active);
   open_batch(step, place).batch->operations.push_back(
       {step.now.wall, "master " + state.self.name, "shard.adopt", "shard " + std::to_string(reign.shard.value),
-       "term " + std::to_string(reign.term.value) + ", " + std::to_string(event.snapshot.executions.size()) + " executions"});
+       "term " + std::to_string(reign.term.value) + ", " + counted(event.snapshot.executions.size(), "execution")});
   say_holding(step);
 }
 

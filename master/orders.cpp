@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/counted.h"
 #include "master/batches.h"
 #include "master/explain.h"
 #include "master/fleet.h"
@@ -125,7 +126,7 @@ void on(Step& step, LostOrder&& order) {
     outcome.attempts += lost;
     last = shard.get();
     open_batch(step, *shard).batch->operations.push_back(
-        {step.now.wall, order.who, "worker.lost", "worker " + order.worker, std::to_string(lost) + " attempts"});
+        {step.now.wall, order.who, "worker.lost", "worker " + order.worker, counted(lost, "attempt")});
   }
   if (last == nullptr) return step.out.answers.push_back(outcome);
   open_batch(step, *last).then.answers.push_back(outcome);

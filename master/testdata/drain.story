@@ -32,7 +32,7 @@ fleet workers=w1,w2 draining=w1
 >   broker ← Withdraw{items [1.0.2, 1.0.1, 1.0.0]}
 >   broker ← Publish{classes [{id 2, workers ["w2"]}], offers [{item 1.0.0, offer_class 2, group 1}, {item 1.0.1, offer_class 2, group 1}, {item 1.0.2, offer_class 2, group 1}]}
 explain 1
->   desk ← explained | task 0: 3 ready: all 1 workers online are draining
+>   desk ← explained | task 0: 3 ready: the only worker online is draining
 fleet workers=w1,w2
 >   broker ← Roster{serial 3, entries [{key "000000000000000000000000000000000000000000000000000000000…", name "w1", role worker, state enabled}, {key "000000000000000000000000000000000000000000000000000000000…", name "w2", role worker, state enabled}]}
 >   broker ← Withdraw{items [1.0.2, 1.0.1, 1.0.0]}

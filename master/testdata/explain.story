@@ -18,15 +18,15 @@ commit
 >   alice ← Accepted{key "k1", execution 1}
 >   broker ← Publish{classes [{id 1, workers ["w1", "w2"]}], offers [{item 1.0.0, offer_class 1, group 1}, {item 1.0.1, offer_class 1, group 1}, {item 1.0.2, offer_class 1, group 1}]}
 explain 1
->   desk ← explained | task 0: 3 ready: 0 of 2 allowed workers online | task 1: 1 waiting: waiting for a: 3 of 3 left
+>   desk ← explained | task 0: 3 ready: 0 of 2 allowed workers online: w1, w2 are not known (argosy worker add) | task 1: 1 waiting: waiting for a: 3 of 3 left
 here w3 session=7 connection=30
 >   nothing
 explain 1
->   desk ← explained | task 0: 3 ready: 0 of 2 allowed workers online | task 1: 1 waiting: waiting for a: 3 of 3 left
+>   desk ← explained | task 0: 3 ready: 0 of 2 allowed workers online: w1, w2 are not known (argosy worker add) | task 1: 1 waiting: waiting for a: 3 of 3 left
 here w1 session=5 connection=10 cpu=500
 >   nothing
 explain 1
->   desk ← explained | task 0: 3 ready: needs that no worker online meets: cpu 1000m needed, w1 has 500m | task 1: 1 waiting: waiting for a: 3 of 3 left
+>   desk ← explained | task 0: 3 ready: needs that no worker online meets: cpu 1 needed, w1 has 0.5 | task 1: 1 waiting: waiting for a: 3 of 3 left
 here w1 session=5 connection=10 cpu=2000
 >   nothing
 explain 1
