@@ -78,27 +78,35 @@ class FolderLock {
   int family_;
 };
 
-int free_port() {
+// A port of 127.0.0.1 that can be listened at; 0 asks for any.
+Result<int> free_port(int wanted) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int yes = 1;  // as the broker does: connections that have just ended are in nobody's way
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(wanted));
   socklen_t length = sizeof address;
-  const bool bound = fd >= 0 && ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && ::listen(fd, 1) == 0 &&
                      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) == 0;
+  const std::string why = bound ? "" : std::strerror(errno);
   if (fd >= 0) ::close(fd);
-  return bound ? ntohs(address.sin_port) : 0;
+  if (bound) return ntohs(address.sin_port);
+  return Error{"nobody can listen at 127.0.0.1:" + std::to_string(wanted) + ": " + why + "; choose another port with --port (0: any free one)"};
 }
 
-std::string endpoint_for(std::optional<int> port) {
-  if (!port) return ClusterPlan().endpoint;
-  return "tcp://127.0.0.1:" + std::to_string(*port == 0 ? free_port() : *port);
+Result<std::string> endpoint_for(std::optional<int> port) {
+  const std::string usual = ClusterPlan().endpoint;
+  const auto own = free_port(port ? *port : std::stoi(usual.substr(usual.rfind(':') + 1)));
+  if (!own) return own.error();
+  return "tcp://127.0.0.1:" + std::to_string(*own);
 }
 
-Status make_folder(const Layout& layout, const UpPlan& plan) {
+Status make_folder(const Layout& layout, const UpPlan& plan, const std::string& endpoint) {
   ClusterPlan cluster;
   cluster.folder = layout.root;
-  cluster.endpoint = endpoint_for(plan.port);
+  cluster.endpoint = endpoint;
   cluster.catalog = plan.catalog;
   cluster.migrate = true;
   if (plan.size.workers > 0) cluster.workers = plan.size.workers;
@@ -121,10 +129,9 @@ std::filesystem::path enrolled_marker(const Layout& layout, const std::string& w
   return layout.worker_state(worker) / "enrolled";
 }
 
-// Makes the folder if it is not there, and what it lacks for so many of each role. `as`: another key than cluster.toml names.
-Result<Crew> prepare(const Layout& layout, const UpPlan& plan, const std::string& as) {
-  const bool there = std::filesystem::exists(layout.cluster());
-  if (auto ready = there ? fits_folder(layout, plan) : make_folder(layout, plan); !ready) return ready.error();
+// Makes the folder where it is new, and what it lacks for so many of each role. `as`: another key than cluster.toml names.
+Result<Crew> prepare(const Layout& layout, const UpPlan& plan, const std::string& as, const std::optional<std::string>& new_endpoint) {
+  if (auto ready = new_endpoint ? make_folder(layout, plan, *new_endpoint) : fits_folder(layout, plan); !ready) return ready.error();
   const auto cluster = load_cluster_file(layout.cluster());
   if (!cluster) return cluster.error();
   auto crew = muster(layout, plan.size, cluster->endpoint);
@@ -286,13 +293,20 @@ int serve_in_background(Cli& cli, const Layout& layout, const Crew& crew, Folder
 
 }  // namespace
 
+// A folder whose port is another program's could never be up: nothing is made then, not even the lock.
 int run_up(Cli& cli, const UpPlan& plan) {
   const Layout layout{cli.dir.empty() && std::getenv("ARGOSY_DIR") == nullptr ? std::filesystem::absolute("argosy")
                                                                               : cli.folder().lexically_normal()};
   cli.dir = layout.root.string();
+  std::optional<std::string> new_endpoint;
+  if (!std::filesystem::exists(layout.cluster())) {
+    const auto endpoint = endpoint_for(plan.port);
+    if (!endpoint) return cli.fail({Exit::failed, endpoint.error().message});
+    new_endpoint = *endpoint;
+  }
   auto lock = FolderLock::take(layout);
   if (!lock) return cli.fail({Exit::failed, lock.error().message});
-  const auto crew = prepare(layout, plan, cli.as);
+  const auto crew = prepare(layout, plan, cli.as, new_endpoint);
   if (!crew) return cli.fail({Exit::failed, crew.error().message});
   if (plan.background) return serve_in_background(cli, layout, *crew, *lock);
   lock->sign();

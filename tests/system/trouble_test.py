@@ -32,6 +32,18 @@ class StartTest(unittest.TestCase):
             self.one_line(argosy("up", "--dir", cluster.folder, "--background"), "broker", str(cluster.port()), "in use")
         self.assertFalse(cluster.supervisor())
 
+    def test_port_taken_where_nothing_is_yet(self):
+        with tempfile.TemporaryDirectory() as parent, socket.socket() as other:
+            folder = Path(parent) / "new"
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            port = other.getsockname()[1]
+            self.one_line(argosy("up", "--dir", folder, "--port", port, "--background"), str(port), "in use", "--port")
+            self.assertFalse(folder.exists())
+            started = argosy("up", "--dir", folder, "--port", 0, "--workers", 1, "--background")
+            argosy("down", "--dir", folder)
+            self.assertEqual(started.code, 0, started)
+
     def test_key_that_others_can_read(self):
         with Cluster(up=False) as cluster:
             for name, parts in (("operator-admin", ()), ("endpoint", ("broker",)), ("master-m1", ("master",)), ("worker-w1", ("w1",))):
