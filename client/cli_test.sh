@@ -160,6 +160,9 @@ cp renewed.pem "$folder/s/endpoint.pem"
 expect 1 "does not carry the key" --dir "$folder/s" broker start
 expect 2 "none.pem" --dir "$folder/c" catalog set-endpoint tcp://h:1 --certificate none.pem
 expect 75 "nobody listens" status --dir "$folder/c" --patience 0.5
+sh -c 'echo $$' >"$folder/c/run/up.lock"  # of an `up` that is gone
+expect 75 "argosy up --dir $folder/c" status --dir "$folder/c" --patience 0.5
+rm "$folder/c/run/up.lock"
 expect 75 "nobody listens" --output json --patience 0.5 --dir "$folder/c" execution list
 expect 2 "exclude each other" --dir "$folder/c" submit --array 1-2 --each-line f -- true
 expect 2 "no range" --dir "$folder/c" submit --array 5-1 -- true

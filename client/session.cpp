@@ -1,7 +1,11 @@
 #include "client/session.h"
 
+#include <signal.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <deque>
+#include <fstream>
 #include <map>
 #include <set>
 #include <utility>
@@ -20,6 +24,14 @@ namespace argosy::client {
 namespace {
 
 constexpr Duration kRetryTransient = milliseconds(250);
+
+// `argosy up` ran the cluster of this folder, and is gone. Its process is asked for, not its lock: taking that, if only to look,
+// may be in the way of an `up` that is just starting.
+bool was_up(const Layout& layout) {
+  std::ifstream in(layout.lock());
+  pid_t pid = 0;
+  return in >> pid && pid > 1 && ::kill(pid, 0) != 0 && errno == ESRCH;
+}
 
 bool is_transient(Refusal reason) {
   return reason == Refusal::unreachable || reason == Refusal::busy || reason == Refusal::catalog_unavailable ||
@@ -48,6 +60,7 @@ struct Session::State {
   };
 
   SessionOptions options;
+  Layout layout;
   fabric::Context context{1};
   std::unique_ptr<fabric::ClusterSocket> socket;
   fabric::PollSet polls;
@@ -256,7 +269,8 @@ void Session::State::on_events(Time now) {
                        "); is this key on the roster and the endpoint's certificate the right one?";
         break;
       case fabric::ClientEventKind::unreachable:
-        last_trouble = socket->endpoint() + ": nobody listens there; is the cluster up?";
+        last_trouble = socket->endpoint() + ": nobody listens there; " +
+                       (was_up(layout) ? "start this folder's cluster with `argosy up --dir " + layout.root.string() + "`" : "is the cluster up?");
         break;
     }
   }
@@ -333,6 +347,7 @@ Session::~Session() {
 Outcome<std::unique_ptr<Session>> Session::open(const Profile& profile, SessionOptions options) {
   auto state = std::make_unique<State>();
   state->options = options;
+  state->layout = profile.layout;
   fabric::ClientOptions socket;
   socket.keys = profile.keys;
   socket.max_message_bytes = limits::kMessageBytes;
