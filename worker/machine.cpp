@@ -26,6 +26,7 @@ std::string_view to_string(Ignored why) {
     case Ignored::unknown_attempt: return "unknown attempt";
     case Ignored::already_held: return "already held";
     case Ignored::not_for_workers: return "not for workers";
+    case Ignored::other_catalog: return "other catalog";
     case Ignored::count_: break;
   }
   CHECK(false);

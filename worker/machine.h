@@ -85,7 +85,7 @@ class Machine {
   void renew_due();
   Duration shortest_lease(ShardId shard) const;
   void on_granted(ShardId shard, const Granted& word);
-  bool is_of_this_catalog(std::uint64_t incarnation);
+  bool is_of_this_catalog(std::uint64_t incarnation, Term term);
   void on_reconciled(ShardId shard, const Reconciled& word);
   void on_recorded(ShardId shard, const Recorded& word);
   void on_log_credit(ShardId shard, const LogCredit& word);

@@ -714,7 +714,8 @@ TEST_F(WorkerTest, ARestoredCatalogVoidsAllThatTheFormerGave) {
   live(seconds(20));
   const auto renew = said<Renew>();
   out_ = {};
-  from_master(Granted{kSession, renew.renewal, seconds(60), seconds(5), 8});
+  const ShardTerm restored{kReign.shard, {std::uint64_t{1} << 40}};
+  from_master(Granted{kSession, renew.renewal, seconds(60), seconds(5), 8}, restored);
   ASSERT_EQ(out_.stops.size(), 2u);
   EXPECT_EQ(out_.stops[0].grace, Duration{});
   EXPECT_EQ(out_.anew, 8u);
@@ -725,6 +726,26 @@ TEST_F(WorkerTest, ARestoredCatalogVoidsAllThatTheFormerGave) {
   from_master(run({attempt(2)}));
   step(LinkUp{});
   EXPECT_FALSE(machine_.deadline().has_value());
+}
+
+// Its settings name a wrong catalog: what runs goes on until its lease ends, and the spool stays.
+TEST_F(WorkerTest, AMasterOnACatalogThatNobodyRestoredVoidsNothing) {
+  connect();
+  from_master(Granted{kSession, last_renewal_, seconds(60), seconds(5), 7});
+  from_master(Reconciled{kSession, last_inventory_.serial});
+  from_master(run({attempt(0)}));
+  live(seconds(20));
+  const auto renew = said<Renew>();
+  out_ = {};
+  const ShardTerm higher{kReign.shard, {kReign.term.value + 1}};
+  from_master(Granted{kSession, renew.renewal, seconds(60), seconds(5), 8}, higher);
+  EXPECT_FALSE(out_.anew.has_value());
+  EXPECT_TRUE(out_.stops.empty());
+  EXPECT_TRUE(out_.extends.empty());
+  EXPECT_EQ(machine_.state().incarnation, 7u);
+  EXPECT_EQ(machine_.state().ignored[static_cast<std::size_t>(Ignored::other_catalog)], 1u);
+  (void)said<Inventory>();  // to a holder of a higher term
+  out_.says.clear();
 }
 
 // One that never heard an incarnation (of an older version) takes the first for its own.

@@ -5,6 +5,11 @@
 #include "worker/machine.h"
 
 namespace argosy::worker {
+namespace {
+
+constexpr Term kRestoredTerms{std::uint64_t{1} << 32};  // those of a restored catalog are above: protocol.md, "Work", incarnation
+
+}  // namespace
 
 void Machine::become_holder(ShardId id, Term term, const std::string& master) {
   Shard& shard = state_.shards[id];
@@ -71,14 +76,19 @@ Duration Machine::shortest_lease(ShardId id) const {
   return leases.empty() ? limits::kLeaseDefault : *leases.begin();
 }
 
-// Another catalog than the one that gave what this session holds: nothing of it counts there.
-bool Machine::is_of_this_catalog(std::uint64_t incarnation) {
+// Another catalog than the one that gave what this session holds: nothing of it counts there. A master whose settings name a
+// wrong catalog is told by its terms from one of a restored catalog, and destroys nothing.
+bool Machine::is_of_this_catalog(std::uint64_t incarnation, Term term) {
   if (bugs_.ignore_incarnation) return true;
   if (incarnation == 0 || incarnation == state_.incarnation) return true;
   if (state_.incarnation == 0) {
     state_.incarnation = incarnation;
     out_->incarnation = incarnation;
     return true;
+  }
+  if (term < kRestoredTerms) {
+    ++state_.ignored[static_cast<std::size_t>(Ignored::other_catalog)];
+    return false;
   }
   for (const auto& [ref, attempt] : state_.attempts) {
     const bool runs = std::holds_alternative<Running>(attempt.phase) || std::holds_alternative<Starting>(attempt.phase);
@@ -90,8 +100,8 @@ bool Machine::is_of_this_catalog(std::uint64_t incarnation) {
 }
 
 void Machine::on_granted(ShardId id, const Granted& word) {
-  if (!is_of_this_catalog(word.incarnation)) return;
   Shard& shard = state_.shards.at(id);
+  if (!is_of_this_catalog(word.incarnation, shard.term)) return;
   if (!shard.lease.grant(word.renewal, word.lease)) return;
   for (const auto& [ref, attempt] : state_.attempts) {
     if (attempt.shard != id || attempt.session != identity_.session) continue;

@@ -33,6 +33,7 @@ enum class Ignored : std::uint8_t {
   unknown_attempt,
   already_held,
   not_for_workers,
+  other_catalog,     // a lease of another catalog, which no restore put in the place of this worker's
   count_,
 };
 std::string_view to_string(Ignored);
