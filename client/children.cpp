@@ -117,23 +117,24 @@ Children::Child& Children::add(const ChildSpec& spec) {
   return child;
 }
 
-Status Children::start_unheard(const ChildSpec& spec) {
+Outcome<Done> Children::start_unheard(const ChildSpec& spec) {
   Child& child = add(spec);
   child.restarts = true;
-  return launch(child);
+  if (auto launched = launch(child); !launched) return trouble(launched.error());
+  return Done{};
 }
 
-Status Children::start(const ChildSpec& spec) {
+Outcome<Done> Children::start(const ChildSpec& spec) {
   Child& child = add(spec);
-  if (auto launched = launch(child); !launched) return launched;
+  if (auto launched = launch(child); !launched) return trouble(launched.error());
   for (Time say = child.started + kSayAfter; !child.ready;) {
     turn(say);
     if (const Time now = fabric::read_steady(); !child.ready && now >= say) {
       std::cerr << "argosy: " << spec.name << " is not ready yet: " << last_words(child) << "\n";
       say = now + kSayAgain;
     }
-    if (child.pid < 0) return Error{spec.name + " did not start: " + last_words(child)};
-    if (asked_ > 0) return Error{"stopped before " + spec.name + " was ready"};
+    if (child.pid < 0) return Trouble{child.ended, spec.name + " did not start: " + last_words(child)};
+    if (asked_ > 0) return Trouble{Exit::failed, "stopped before " + spec.name + " was ready"};
   }
   child.restarts = true;
   return Done{};
@@ -214,6 +215,7 @@ void Children::reap() {
 
 void Children::on_end(Child& child, int status) {
   child.pid = -1;
+  child.ended = WIFEXITED(status) && WEXITSTATUS(status) == static_cast<int>(Exit::usage) ? Exit::usage : Exit::failed;
   if (!child.restarts) return;
   const Time now = fabric::read_steady();
   const std::string how = WIFSIGNALED(status) ? "by signal " + std::to_string(WTERMSIG(status))

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
 #include "base/time.h"
+#include "client/trouble.h"
 #include "fabric/poll.h"
 #include "fabric/signals.h"
 
@@ -33,10 +33,10 @@ class Children {
   Children(const Children&) = delete;
   Children& operator=(const Children&) = delete;
 
-  // Starts it and waits until it is ready. Failure: it ended before, or a signal asked us to stop.
-  Status start(const ChildSpec& spec);
+  // Starts it and waits until it is ready. Failure: it ended before, with its own exit status, or a signal asked us to stop.
+  Outcome<Done> start(const ChildSpec& spec);
   // The same for who may have to wait for long until it is ready: nobody waits for that.
-  Status start_unheard(const ChildSpec& spec);
+  Outcome<Done> start_unheard(const ChildSpec& spec);
   // Keeps all running until SIGINT or SIGTERM.
   void keep();
   // SIGTERM, then waits; SIGKILL after `patience`, or when a second signal asks for it.
@@ -47,6 +47,7 @@ class Children {
   struct Child {
     ChildSpec spec;
     pid_t pid = -1;                    // -1: not running
+    Exit ended = Exit::failed;         // when it did not run any more
     bool ready = false;
     int notify_fd = -1;
     fabric::Token token = 0;

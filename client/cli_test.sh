@@ -46,15 +46,15 @@ expect 0 "capacity" worker config
 expect 2 "cannot be read" broker start --config "$folder/none.toml"
 
 expect 0 "$folder/c" cluster init --dir "$folder/c" --endpoint tcp://127.0.0.1:1 -o quiet
-expect 1 "already" cluster init --dir "$folder/c"
+expect 2 "already" cluster init --dir "$folder/c"
 mkdir "$folder/half" && cp "$folder/c/authority.pem" "$folder/half"
-expect 1 "no cluster.toml" cluster init --dir "$folder/half"
+expect 2 "no cluster.toml" cluster init --dir "$folder/half"
 cmp -s "$folder/c/authority.pem" "$folder/half/authority.pem" || { echo "FAILED: init wrote over another's certificate"; failed=1; }
-expect 1 "is no name" cluster init --dir "$folder/n" --operator "a b"
-expect 1 "--name" cluster init --dir "$folder/n" --name 'a"b'
-expect 1 "tcp://HOST:PORT" cluster init --dir "$folder/n" --endpoint http://h:1
-expect 1 "tcp://HOST:PORT" cluster init --dir "$folder/n" --endpoint tcp://h:99999
-expect 1 "tcp://HOST:PORT" cluster init --dir "$folder/n" --listen tcp://h
+expect 2 "is no name" cluster init --dir "$folder/n" --operator "a b"
+expect 2 "--name" cluster init --dir "$folder/n" --name 'a"b'
+expect 2 "tcp://HOST:PORT" cluster init --dir "$folder/n" --endpoint http://h:1
+expect 2 "tcp://HOST:PORT" cluster init --dir "$folder/n" --endpoint tcp://h:99999
+expect 2 "tcp://HOST:PORT" cluster init --dir "$folder/n" --listen tcp://h
 [[ ! -e $folder/n ]] || { echo "FAILED: something was made of a plan that was refused"; failed=1; }
 expect 2 "File name too long" cluster init --dir "$folder/$(printf %0300d 0)"
 [[ $(stat -c %a "$folder"/c/keys/*.key | sort -u) == 600 ]] || { echo "FAILED: a key file is not 0600"; failed=1; }
@@ -79,7 +79,7 @@ expect 2 "12 characters" --dir "$folder/c" worker add w9 --passphrase-file short
 expect 0 "new.pem" --dir "$folder/c" cluster certificate new.pem --host other.example --days 30
 openssl verify -CAfile "$folder/c/authority.pem" -verify_hostname other.example new.pem >/dev/null || { echo "FAILED: openssl does not believe the new certificate"; failed=1; }
 openssl verify -CAfile "$folder/c/authority.pem" -verify_ip 127.0.0.1 new.pem >/dev/null || { echo "FAILED: the new certificate lost a name"; failed=1; }
-expect 1 "new.pem" --dir "$folder/c" cluster certificate new.pem
+expect 2 "new.pem" --dir "$folder/c" cluster certificate new.pem
 
 # One more master, to go to another host.
 expect 0 "$folder/a" cluster init --dir "$folder/a" --endpoint tcp://127.0.0.1:2 --catalog postgresql://db/argosy -o quiet
@@ -196,16 +196,23 @@ expect 0 "$folder/e" cluster init --dir "$folder/e" --endpoint tcp://127.0.0.1:2
 cp "$folder/e/roster" roster
 for line in "master m1" "operator admin"; do
   grep -v "^$line" roster >"$folder/e/roster"
-  expect 1 "$folder/e/roster: has no line for a key that takes part here; add: $(grep "^$line" roster)" up --dir "$folder/e"
+  expect 2 "$folder/e/roster: has no line for a key that takes part here; add: $(grep "^$line" roster)" up --dir "$folder/e"
 done
 : >"$folder/e/roster"
-expect 1 "add: $(grep "^master" roster)" up --dir "$folder/e"
+expect 2 "add: $(grep "^master" roster)" up --dir "$folder/e"
 sed '/^master/s/$/ disabled/' roster >"$folder/e/roster"
-expect 1 "is master m1, disabled, in it" up --dir "$folder/e"
+expect 2 "is master m1, disabled, in it" up --dir "$folder/e"
 head -c 100 "$folder/e/keys/catalog.key" >"$folder/e/roster"
-expect 1 "$folder/e/roster:1: unknown role" up --dir "$folder/e"
+expect 2 "$folder/e/roster:1: unknown role" up --dir "$folder/e"
 expect 0 "$folder/d" cluster init --dir "$folder/d" --endpoint tcp://h:1 --listen tcp://0.0.0.0:1 -o quiet
-expect 1 "127.0.0.1 alone" up --dir "$folder/d" --brokers 2
+expect 2 "127.0.0.1 alone" up --dir "$folder/d" --brokers 2
+expect 2 "leave --port out" up --dir "$folder/c" --port 9
+for file in cluster broker master; do  # the last one is a role's own word
+  cp -r "$folder/c" "$folder/typo" && sed -i '1i nane = "x"' "$folder/typo/$file.toml"
+  sed -i "s/127.0.0.1:1\"/127.0.0.1:$((20000 + RANDOM % 10000))\"/" "$folder"/typo/*.toml
+  expect 2 "$file.toml:1: unknown key nane" up --dir "$folder/typo" --background
+  rm -r "$folder/typo"
+done
 chmod 644 "$folder/c/keys/operator-admin.key"
 expect 2 "0644" status --dir "$folder/c"
 echo 'version: 9' > argosy.yaml

@@ -13,6 +13,7 @@
 #include <iostream>
 #include <map>
 
+#include "client/check_plan.h"
 #include "client/check_roster.h"
 #include "client/children.h"
 #include "client/cluster_init.h"
@@ -103,26 +104,28 @@ Result<std::string> endpoint_for(std::optional<int> port) {
   return "tcp://127.0.0.1:" + std::to_string(*own);
 }
 
-Status make_folder(const Layout& layout, const UpPlan& plan, const std::string& endpoint) {
+Outcome<Done> make_folder(const Layout& layout, const UpPlan& plan, const std::string& endpoint) {
   ClusterPlan cluster;
   cluster.folder = layout.root;
   cluster.endpoint = endpoint;
   cluster.catalog = plan.catalog;
   cluster.migrate = true;
   if (plan.size.workers > 0) cluster.workers = plan.size.workers;
-  return init_cluster(cluster);
+  if (auto good = check_plan(cluster); !good) return trouble(good.error(), Exit::usage);
+  if (auto made = init_cluster(cluster); !made) return trouble(made.error());
+  return Done{};
 }
 
 // What a folder that is there already does not change.
-Status fits_folder(const Layout& layout, const UpPlan& plan) {
+Outcome<Done> fits_folder(const Layout& layout, const UpPlan& plan) {
   const auto cluster = load_cluster_file(layout.cluster());
-  if (!cluster) return cluster.error();
+  if (!cluster) return trouble(cluster.error(), Exit::usage);
   if (plan.port && *plan.port != 0 && !cluster->endpoint.ends_with(":" + std::to_string(*plan.port))) {
-    return Error{layout.cluster().string() + ": this cluster's endpoint is " + cluster->endpoint +
-                 "; leave --port out, or change it there and in the roles' files"};
+    return usage(layout.cluster().string() + ": this cluster's endpoint is " + cluster->endpoint +
+                 "; leave --port out, or change it there and in the roles' files");
   }
   if (plan.catalog.empty()) return Done{};
-  return Error{"--catalog is for a new folder; this one's catalog stands in " + layout.role_settings("master").string()};
+  return usage("--catalog is for a new folder; this one's catalog stands in " + layout.role_settings("master").string());
 }
 
 std::filesystem::path enrolled_marker(const Layout& layout, const std::string& worker) {
@@ -130,17 +133,17 @@ std::filesystem::path enrolled_marker(const Layout& layout, const std::string& w
 }
 
 // Makes the folder where it is new, and what it lacks for so many of each role. `as`: another key than cluster.toml names.
-Result<Crew> prepare(const Layout& layout, const UpPlan& plan, const std::string& as, const std::optional<std::string>& new_endpoint) {
+Outcome<Crew> prepare(const Layout& layout, const UpPlan& plan, const std::string& as, const std::optional<std::string>& new_endpoint) {
   if (auto ready = new_endpoint ? make_folder(layout, plan, *new_endpoint) : fits_folder(layout, plan); !ready) return ready.error();
   const auto cluster = load_cluster_file(layout.cluster());
-  if (!cluster) return cluster.error();
+  if (!cluster) return trouble(cluster.error(), Exit::usage);
   auto crew = muster(layout, plan.size, cluster->endpoint);
-  if (!crew) return crew;
+  if (!crew) return trouble(crew.error(), Exit::usage);
   const bool all_enrolled = std::all_of(crew->workers.begin(), crew->workers.end(),
                                         [&](const auto& name) { return std::filesystem::exists(enrolled_marker(layout, name)); });
   const auto operator_key = all_enrolled ? "" : as.empty() ? layout.root / cluster->key : std::filesystem::path(as);
-  if (auto good = check_roster(layout, *crew, operator_key); !good) return good.error();
-  return crew;
+  if (auto good = check_roster(layout, *crew, operator_key); !good) return trouble(good.error(), Exit::usage);
+  return std::move(*crew);
 }
 
 // The first broker and the first master bear their role's name.
@@ -200,7 +203,7 @@ Outcome<Standings> start_workers(Cli& cli, const Layout& layout, Crew& crew, Chi
   for (const auto& name : crew.workers) {
     const bool let_in = !out.contains(name) || out[name] == "draining";
     const auto spec = child(layout, "worker", name);
-    if (auto started = let_in ? children.start(spec) : children.start_unheard(spec); !started) return trouble(started.error());
+    if (auto started = let_in ? children.start(spec) : children.start_unheard(spec); !started) return started.error();
   }
   return out;
 }
@@ -209,7 +212,7 @@ Outcome<Standings> start_workers(Cli& cli, const Layout& layout, Crew& crew, Chi
 Outcome<Standings> start_all(Cli& cli, const Layout& layout, Crew& crew, Children& children) {
   for (const auto& [role, names] : {std::pair{"broker", crew.brokers}, std::pair{"master", crew.masters}}) {
     for (const auto& name : names) {
-      if (auto started = children.start(child(layout, role, name)); !started) return trouble(started.error());
+      if (auto started = children.start(child(layout, role, name)); !started) return started.error();
     }
   }
   return start_workers(cli, layout, crew, children);
@@ -307,7 +310,7 @@ int run_up(Cli& cli, const UpPlan& plan) {
   auto lock = FolderLock::take(layout);
   if (!lock) return cli.fail({Exit::failed, lock.error().message});
   const auto crew = prepare(layout, plan, cli.as, new_endpoint);
-  if (!crew) return cli.fail({Exit::failed, crew.error().message});
+  if (!crew) return cli.fail(crew.error());
   if (plan.background) return serve_in_background(cli, layout, *crew, *lock);
   lock->sign();
   return serve(cli, layout, *crew, [&](const std::string& line, int status) {

@@ -63,6 +63,7 @@ int import_bundle(Cli& cli, const Arguments& given) {
 }
 
 int make_certificate(Cli& cli, const Arguments& given) {
+  if (std::filesystem::exists(given.file)) return cli.fail(usage(given.file + " is there already: name another file"));
   const Layout layout{cli.folder()};
   const auto pem = renew_endpoint_certificate(layout, given.hosts, given.days);
   if (!pem) return cli.fail(trouble(pem.error()));

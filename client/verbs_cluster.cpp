@@ -1,6 +1,7 @@
 // cluster, operation and status.
 #include <iostream>
 
+#include "client/check_plan.h"
 #include "client/cli.h"
 #include "client/cluster_init.h"
 #include "client/expiry.h"
@@ -14,6 +15,7 @@ using nlohmann::json;
 int init(Cli& cli, ClusterPlan plan) {
   if (cli.dir.empty()) return cli.fail(usage("say where with --dir: the folder is made, with the cluster's private keys in it"));
   plan.folder = std::filesystem::absolute(cli.dir).lexically_normal();
+  if (auto good = check_plan(plan); !good) return cli.fail(trouble(good.error(), Exit::usage));
   const auto made = init_cluster(plan);
   if (!made) return cli.fail(trouble(made.error()));
   const json document{{"folder", plan.folder.string()}, {"endpoint", plan.endpoint}, {"cluster", plan.name}};
