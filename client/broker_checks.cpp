@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 
@@ -56,6 +57,11 @@ void check_hooks(const broker::Config& config, Checks& checks) {
   }
 }
 
+// Brokers of one host share the key's file; another host's is a copy, which may be an old one.
+bool has_peers_elsewhere(const broker::Config& config) {
+  return std::any_of(config.peers.begin(), config.peers.end(), [](const auto& peer) { return peer.directory.empty(); });
+}
+
 std::string standing(const broker::BrokerAnswer& answer) {
   return std::string(to_string(answer.beat.duty)) + ", epoch " + std::to_string(answer.beat.epoch.number) + ", answered in " +
          format_duration(answer.took);
@@ -106,7 +112,7 @@ void check_broker(const std::filesystem::path& settings, Checks& checks) {
   const auto& machine = config->machine;
   checks.add("timers", Done{}, "beat " + format_duration(machine.beat) + ", takeover_after " + format_duration(machine.takeover_after) +
                                    ", silence " + format_duration(machine.silence));
-  if (config->fingerprint.empty()) {
+  if (config->fingerprint.empty() && has_peers_elsewhere(*config)) {
     checks.warn("fingerprint", "broker.toml names none: with another key this broker would start too; write fingerprint = \"" +
                                    own->fingerprint + "\"");
   }

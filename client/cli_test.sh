@@ -133,6 +133,11 @@ for file in authority.pem endpoint.pem roster catalog.pub cluster.toml master-m2
 for line in 'name = "b2"' 'peer_listen = "tcp://127.0.0.1:4"' 'takeover_after = "700ms"' 'name = "b1"' 'endpoint = "tcp://127.0.0.1:3"'; do
   grep -qxF "$line" "$folder/s/broker.toml" || { echo "FAILED: the second broker's settings lack $line"; failed=1; }
 done
+doctor() { "$argosy" --output json --dir "$folder/c" doctor "$@" >said; }
+doctor worker && { echo "FAILED: a worker's settings that are not there are no trouble"; failed=1; }
+grep -q "this folder are w1, w2: name one with --name" said || { echo "FAILED: doctor worker says $(cat said)"; failed=1; }
+doctor worker --name w1
+grep -q "worker-w1.toml" said && ! grep -q "this folder are" said || { echo "FAILED: doctor worker --name w1 says $(cat said)"; failed=1; }
 "$argosy" --dir "$folder/s" doctor broker >said
 [[ $? == 1 ]] && grep -qF "$folder/hook: is not there" said && grep -q "^wrong *peer b1" said || { echo "FAILED: doctor broker says $(cat said)"; failed=1; }
 

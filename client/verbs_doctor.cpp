@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
+#include <set>
 #include <string>
 
 #include "catalog/catalog.h"
@@ -153,7 +154,25 @@ void check_master(const std::filesystem::path& file, Checks& checks) {
   }
 }
 
-void check_worker(const std::filesystem::path& file, Checks& checks) {
+// "w1, w2": those with settings worker-NAME.toml.
+std::string named_workers(const Layout& layout) {
+  std::set<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(layout.root, ignored)) {
+    const std::string stem = entry.path().stem().string();
+    if (entry.path().extension() == ".toml" && stem.starts_with("worker-")) names.insert(stem.substr(7));
+  }
+  std::string out;
+  for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+void check_worker(const Layout& layout, const std::string& name, Checks& checks) {
+  const auto file = layout.role_settings(name.empty() ? "worker" : "worker-" + name);
+  const std::string others = std::filesystem::exists(file) ? "" : named_workers(layout);
+  if (!others.empty()) {
+    return checks.add("settings " + file.string(), Error{"it is not there; the workers of this folder are " + others + ": name one with --name"});
+  }
   const auto config = worker::load_config(file);
   checks.add("settings " + file.string(), status_of(config));
   if (!config) return;
@@ -182,7 +201,7 @@ int diagnose(Cli& cli, const std::string& role, const std::string& name) {
   if (role == "client") check_client(cli, checks);
   if (role == "broker") check_broker(settings_of(layout, "broker", name), checks);
   if (role == "master") check_master(settings_of(layout, "master", name), checks);
-  if (role == "worker") check_worker(layout.role_settings(name.empty() ? "worker" : "worker-" + name), checks);
+  if (role == "worker") check_worker(layout, name, checks);
   cli.output().list(checks.rows(), {{{"RESULT", "result"}, {"CHECK", "check"}, {"DETAIL", "detail"}}, "result", ""});
   return checks.wrong() ? cli.done(Exit::failed) : 0;
 }

@@ -85,6 +85,8 @@ class HaUp(unittest.TestCase):
             self.until_whole(cluster, brokers, masters)
             self.runs(cluster)
             self.assertEqual(cluster.json("status")["warnings"], [])
+            warned = [row for row in cluster.json("doctor", "broker") if row["result"] != "ok"]
+            self.assertNotIn("fingerprint", [row["check"] for row in warned])
             cluster.down()
         self.assertIn("[bounds]\nclients = 100\n", (cluster.folder / "broker-b3.toml").read_text())
         cluster.up("--masters", 1)                   # of brokers as many as before
