@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "client/legible.h"
+#include "client/wrapped.h"
 
 namespace argosy::client {
 
@@ -86,7 +87,8 @@ Outcome<json> Cli::ask_all(const std::string& verb, json arguments, std::size_t 
 
 int Cli::fail(const Trouble& trouble) {
   std::cout.flush();
-  std::cerr << "argosy: " << legible(trouble.message) << "\n";
+  const std::string head = "argosy: ";
+  std::cerr << head << wrapped(legible(trouble.message), terminal_width(STDERR_FILENO), head.size()) << "\n";
   return static_cast<int>(trouble.exit);
 }
 

@@ -14,6 +14,7 @@
 #include "client/output.h"
 #include "client/trouble.h"
 #include "client/wait.h"
+#include "client/wrapped.h"
 
 namespace argosy::client {
 namespace {
@@ -114,6 +115,20 @@ TEST(Output, TableFitsTheTerminal) {
   output->list(json::array({{{"id", 7}, {"text", "a long text that must give way"}}}),
                {{{"ID", "id", Show::count}, {"TEXT", "text", Show::text, true}}, "id", ""});
   EXPECT_EQ(out.str(), "ID  TEXT\n 7  a long text that mu…\n");
+}
+
+TEST(Output, LastColumnGoesOnBelow) {
+  std::ostringstream out;
+  Output::make(Format::table, out, 40)->list(json::array({{{"id", 7}, {"text", "a long text that goes on and on in the next line"}}}),
+                                             {{{"ID", "id", Show::count}, {"TEXT", "text"}}, "id", ""});
+  EXPECT_EQ(out.str(), "ID  TEXT\n 7  a long text that goes on and on in\n    the next line\n");
+}
+
+TEST(Output, WrapsAtBlanksOutsideOfCommands) {
+  const std::string text = "stop it with `argosy down --dir /x`, or wait";
+  EXPECT_EQ(wrapped(text, 32, 8), "stop it with\n        `argosy down --dir /x`,\n        or wait");
+  EXPECT_EQ(wrapped(text, 0, 8), text);
+  EXPECT_EQ(wrapped("one\ntwo", 40, 8), "one\n        two");
 }
 
 TEST(Output, JsonIsOneDocumentAndQuietOnlyIds) {

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "client/legible.h"
+#include "client/wrapped.h"
 
 namespace argosy::client {
 namespace {
@@ -106,7 +107,7 @@ class Table : public Output {
     }
   }
 
-  void note(const std::string& text) override { out_ << legible(text) << "\n"; }
+  void note(const std::string& text) override { out_ << wrapped(legible(text), width_, 0) << "\n"; }
 
  private:
   // Takes from the columns that give way what the terminal lacks, down to 8 each.
@@ -128,8 +129,10 @@ class Table : public Output {
   void print(const std::vector<std::string>& line, const std::vector<std::size_t>& widths, const Listing& how) {
     std::string text;
     for (std::size_t i = 0; i < line.size(); ++i) {
+      const bool last = i + 1 == line.size() && !how.columns[i].gives_way;
       const bool right = how.columns[i].show == Show::count || how.columns[i].show == Show::size;
-      text += (i == 0 ? "" : "  ") + padded(shortened(line[i], widths[i]), widths[i], right);
+      if (i > 0) text += "  ";
+      text += last && !right ? wrapped(line[i], width_, text_width(text)) : padded(shortened(line[i], widths[i]), widths[i], right);
     }
     text.erase(text.find_last_not_of(' ') + 1);
     out_ << text << "\n";
