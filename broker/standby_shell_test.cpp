@@ -226,7 +226,7 @@ TEST(Standby, SwitchesOverAndBack) {
     std::printf("switchover to %s: %.1f ms\n", to.c_str(), static_cast<double>((fabric::read_steady() - asked).us) / 1000);
   }
   ASSERT_TRUE(op.say(Switchover{"b9"}));
-  ASSERT_TRUE(brokers.files.until([&] { return op.refused(Refusal::invalid); }));
+  ASSERT_TRUE(brokers.files.until([&] { return op.refused(Refusal::not_found); }));
   EXPECT_EQ(master.last<Welcome>(), nullptr);  // it never said Hello
   // An orderly stop hands over too.
   kill(brokers.processes[2].pid, SIGTERM);

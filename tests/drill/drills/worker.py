@@ -24,9 +24,9 @@ def until_busy(stage, worker, lasts_s=0.5):
 
 
 def run_s(pid):
-    """How long a drill_task runs, by its arguments."""
+    """How long a drill_task runs, by its arguments; 0: the process is gone, and another one may have its number."""
     words = words_of(pid)
-    return int(words[3]) / 1000 if len(words) > 5 else 0
+    return int(words[3]) / 1000 if len(words) > 5 and words[0].endswith("drill_task") else 0
 
 
 def kill(stage):
