@@ -226,7 +226,7 @@ def rerun(moment, runs):
     again = []
     for ran in runs.values():
         for number, run in enumerate(ran):
-            if run.pid in moment.pids and run.started < moment.since and not run.ended:
+            if moment.took(run):
                 if number + 1 == len(ran):
                     return None
                 again.append(ran[number + 1].started - moment.since)

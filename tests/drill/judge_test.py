@@ -165,7 +165,7 @@ class JudgeTest(unittest.TestCase):
 
     def test_takeovers(self):
         self.judged()
-        rerun = Moment("kill", 15, measure="rerun", pids=[100])
+        rerun = Moment("kill", 15, measure="rerun", pids={100: 0})
         earlier, later = Moment("kill", 4), Moment("kill", 6)
         takeovers([rerun, earlier, later], self.ledger, self.journals)
         self.assertEqual((rerun.starts, earlier.starts, earlier.accepted), (25, 6, 4))

@@ -74,6 +74,15 @@ def state_of(pid):
         return "X"
 
 
+def began(pid):
+    """When it did, in microseconds of moment.now(), rounded down; None: it is gone. Numbers of processes come again, these do not."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as text:
+            return int(text.read().rsplit(")", 1)[1].split()[19]) * 1_000_000 // os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return None
+
+
 def exists(pid):
     try:
         os.kill(pid, 0)

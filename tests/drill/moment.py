@@ -26,13 +26,17 @@ def until(holds, what, seconds=60, every=0.02):
 
 class Moment:
     """A fault that was done, and what ends it: the first fresh start of a task ("fresh"), or the next start of what
-    the fault had interrupted ("rerun": `pids`, the processes that it took), or of what could not be accepted until it was over
+    the fault had interrupted ("rerun": `pids`, the processes that it took, and when they had begun), or of what could not be accepted until it was over
     ("waited": `since` is set to that moment). `since`: the takeover is measured from here."""
 
-    def __init__(self, name, since, measure="fresh", pids=(), timers="scaled", note=""):
+    def __init__(self, name, since, measure="fresh", pids=None, timers="scaled", note=""):
         self.name, self.since, self.measure, self.timers, self.note = name, since, measure, timers, note
-        self.pids = frozenset(pids)
+        self.pids = pids or {}
         self.starts = self.accepted = None      # microseconds; the judge's figures
+
+    def took(self, run):
+        """Whether this run of a task was one of these processes, and has no end."""
+        return run.pid in self.pids and self.pids[run.pid] <= run.started < self.since and not run.ended
 
     def json(self):
         return {"name": self.name, "at_us": self.since, "measure": self.measure, "timers": self.timers, "note": self.note,

@@ -9,6 +9,7 @@ from fleet import Fleet
 from judge import Catalog, judge, takeovers
 from ledger import Ledger
 from load import PROBE, PROBES, Load
+from member import began
 from moment import Moment, hold, now, until
 from report import FOLDER
 
@@ -55,8 +56,8 @@ class Stage:
         return moment
 
     def tasks_of(self, worker):
-        """Processes below this worker, while it lives."""
-        return self[worker].tree()
+        """Processes below this worker, while it lives, and when each began."""
+        return {pid: at for pid in self[worker].tree() if (at := began(pid)) is not None}
 
     def until_again(self, moment, seconds=0):
         """Until what the fault took away goes on; what does not come is a problem of this drill. A storm is not patient."""
@@ -70,8 +71,7 @@ class Stage:
 
     def taken(self, moment):
         """Runs that the fault took away in the middle."""
-        return [run for ran in self.ledger.runs()[0].values() for run in ran
-                if run.pid in moment.pids and run.started < moment.since and not run.ended]
+        return [run for ran in self.ledger.runs()[0].values() for run in ran if moment.took(run)]
 
     def submit_one(self, run_s, blind=False):
         """One execution of one item that runs so long, by a submitter of its own; where to look for its answers."""

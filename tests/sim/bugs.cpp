@@ -25,7 +25,7 @@ const std::vector<BugName>& bugs() {
       {Bug::session_believed, "session_believed", "P3", 28},
       {Bug::session_before_sweep, "session_before_sweep", "P3", 51},
       {Bug::earlier_spool_forgotten, "earlier_spool_forgotten", "P5", 1},
-      {Bug::old_epoch_heard, "old_epoch_heard", "P6", 53},
+      {Bug::old_epoch_heard, "old_epoch_heard", "P6", 33},
       {Bug::takeover_while_one_answers, "takeover_while_one_answers", "P6", 2},
       {Bug::roster_forgotten, "roster_forgotten", "liveness", 1},
       {Bug::log_window_unbounded, "log_window_unbounded", "P9", 4},

@@ -41,6 +41,7 @@ class Witness {
 
   virtual void said(const std::string& /*by*/, const Message&) {}   // by a master, worker or client, at the moment it is sent
   virtual void heard(const std::string& /*by*/, const Message&) {}  // by a master, worker or client
+  virtual void heeded(const std::string& /*by*/, const Message&, const Epoch& /*highest*/) {}  // by a worker that knows this epoch
   virtual void began(const Deed&) {}                         // a task's process runs
   virtual void gone(const Deed&) {}                          // nothing of it is left
   virtual void committed(const Batch&, const BatchOutcome&, Term /*current*/) {}  // really, whatever the master is told

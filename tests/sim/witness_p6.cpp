@@ -1,5 +1,5 @@
 // P6, a second active does no harm: nothing is committed under a term that another has followed, no term that was given before a
-// restore is given again after it, and nobody goes back to a broker of an earlier epoch. (That a standby takes over only if nobody
+// restore is given again after it, and nobody goes back to a broker of an earlier epoch, or heeds it. (That a standby takes over only if nobody
 // answers is seen in broker_process.cpp.)
 #include <map>
 
@@ -21,6 +21,11 @@ class P6 : public Witness {
     if (const auto* word = std::get_if<Holding>(&message.word)) {
       for (const ShardTerm& reign : word->holds) held(by, reign);
     }
+  }
+
+  void heeded(const std::string& by, const Message& message, const Epoch& highest) override {
+    if (message.envelope.epoch >= highest) return;
+    report(by + " heeds a word of epoch " + std::to_string(message.envelope.epoch.number) + " after " + std::to_string(highest.number));
   }
 
   void restored() override { former_ = given_; }

@@ -1,9 +1,18 @@
 #include "tests/sim/worker_process.h"
 
+#include <numeric>
+
 #include "schemas/names.h"
 #include "schemas/transcript.h"
 
 namespace argosy::sim {
+namespace {
+
+std::uint64_t all_ignored(const worker::State& state) {
+  return std::accumulate(state.ignored.begin(), state.ignored.end(), std::uint64_t{0});
+}
+
+}  // namespace
 
 WorkerProcess::WorkerProcess(Stage& stage, const Workload& workload, std::string name, HostClock clock, bool twin)
     : Party(stage.agenda, Role::worker, name, twin ? "worker/" + name + "'s twin" : std::string()),
@@ -163,7 +172,11 @@ void WorkerProcess::frames_came(const Frames& frames) {
   if (!message) return;
   auto* credit = std::get_if<LogCredit>(&message->word);
   if (credit != nullptr && stage_.bug == Bug::log_window_unbounded) credit->window_bytes *= 1'000;
-  step(worker::Heard{std::move(*message)});
+  const Epoch highest = machine_->state().highest_epoch;
+  const std::uint64_t ignored = all_ignored(machine_->state());
+  step(worker::Heard{*message});
+  const bool heeded = machine_ && all_ignored(machine_->state()) == ignored && !std::holds_alternative<Refused>(message->word);
+  if (heeded) stage_.witnesses.tell([&](Witness& witness) { witness.heeded(label(), *message, highest); });
 }
 
 void WorkerProcess::step(const worker::Event& event) {

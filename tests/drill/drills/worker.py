@@ -16,17 +16,16 @@ def past_lease(stage):
 def until_busy(stage, worker, lasts_s=0.5):
     """Until a task runs there that still has so many seconds to go; the processes below the worker."""
     def running():
-        pids, at = set(stage.tasks_of(worker)), now()
-        return [r for ran in stage.ledger.runs()[0].values() for r in ran
-                if r.pid in pids and not r.ended and run_s(r.pid) - (at - r.started) / 1e6 > lasts_s]
+        here = Moment("", now(), pids=stage.tasks_of(worker))
+        return [r for r in stage.taken(here) if run_s(r.pid) - (here.since - r.started) / 1e6 > lasts_s]
     until(running, f"a task runs on {worker} for {lasts_s} s more", 120)
     return stage.tasks_of(worker)
 
 
 def run_s(pid):
-    """How long a drill_task runs, by its arguments; 0: the process is gone, and another one may have its number."""
+    """How long a drill_task runs, by its arguments; 0: it is gone."""
     words = words_of(pid)
-    return int(words[3]) / 1000 if len(words) > 5 and words[0].endswith("drill_task") else 0
+    return int(words[3]) / 1000 if len(words) > 5 else 0
 
 
 def kill(stage):
