@@ -28,6 +28,7 @@ expect 2 "subcommand"
 expect 2 "did you mean show?" execution shw
 expect 2 "did you mean execution?" excution list
 expect 2 "--nonsense" execution list --nonsense
+expect 2 "did you mean failed?" execution list --status faild
 expect 2 "xml not in" --output xml execution list
 expect 2 "no cluster's folder" execution list
 expect 2 "no cluster's folder" execution list --dir "$folder/nowhere"

@@ -1,10 +1,15 @@
 // execution list, show, wait, watch, cancel, retry, explain.
 #include <algorithm>
 #include <iostream>
+#include <map>
 
 #include "base/quantity.h"
+#include "client/choices.h"
 #include "client/cli.h"
+#include "client/ending.h"
+#include "client/explanation.h"
 #include "client/numbers.h"
+#include "client/retry.h"
 #include "client/wait.h"
 #include "schemas/selectors.h"
 
@@ -39,6 +44,12 @@ const Listing& card() {
   return how;
 }
 
+std::vector<std::string> statuses() {
+  std::vector<std::string> out;
+  for (int code = 1; code <= 9; ++code) out.emplace_back(to_string(static_cast<ExecutionStatus>(code)));
+  return out;
+}
+
 // A list where several may be meant, one object where only one can be.
 Outcome<bool> names_one(const std::vector<std::string>& select) {
   bool one = select.size() == 1;
@@ -60,7 +71,9 @@ int list(Cli& cli, const ExecutionArguments& given) {
   if (!given.package.empty()) arguments["package"] = given.package;
   if (!given.project.empty()) arguments["project"] = given.project;
   const bool bounded = given.limit == 0 && given.select.empty() && cli.output_format() == Format::table;
-  return cli.show_list("execution.list", arguments, rows(), bounded ? 100 : given.limit);
+  Listing how = rows();
+  if (!arguments.empty()) how.nothing = "no execution is like that; `argosy execution list` shows all";
+  return cli.show_list("execution.list", arguments, how, bounded ? 100 : given.limit);
 }
 
 int show(Cli& cli, const ExecutionArguments& given) {
@@ -74,7 +87,7 @@ int show(Cli& cli, const ExecutionArguments& given) {
     cli.output().one(document->front(), card());
     const json failures = document->front().value("failures", json::array());
     if (cli.output_format() == Format::table && !failures.empty()) {
-      std::cout << "\nattempts that did not end well:\n";
+      std::cout << "\nattempts that failed, were lost or canceled:\n";
       cli.output().list(failures, {{{"TASK", "task"}, {"ATTEMPT", "attempt", Show::count}, {"WORKER", "worker"}, {"REASON", "reason"},
                                     {"ENDED", "ended_at", Show::time}, {"DETAIL", "detail", Show::text, true}}, "task", ""});
     }
@@ -84,15 +97,17 @@ int show(Cli& cli, const ExecutionArguments& given) {
   return 0;
 }
 
-Outcome<std::vector<ExecutionId>> chosen(Cli& cli, const ExecutionArguments& given) {
+// Those that were selected, each once, oldest first.
+Outcome<std::map<ExecutionId, json>> chosen(Cli& cli, const ExecutionArguments& given) {
   const auto checked = names_one(given.select);
   if (!checked) return checked.error();
   const auto document = cli.ask("execution.show", {{"select", given.select}});
   if (!document) return document.error();
-  std::vector<ExecutionId> out;
-  for (const auto& row : *document) out.push_back({row["id"].get<std::uint64_t>()});
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
+  std::map<ExecutionId, json> out;
+  for (const auto& row : *document) {
+    const bool wanted = given.statuses.empty() || std::find(given.statuses.begin(), given.statuses.end(), row["status"].get<std::string>()) != given.statuses.end();
+    if (wanted) out.emplace(ExecutionId{row["id"].get<std::uint64_t>()}, row);
+  }
   return out;
 }
 
@@ -108,10 +123,14 @@ int wait(Cli& cli, const ExecutionArguments& given, bool bar) {
   if (!session) return cli.fail(session.error());
   const auto executions = chosen(cli, given);
   if (!executions) return cli.fail(executions.error());
-  const auto ends = wait_for(**session, *executions, options);
+  std::vector<ExecutionId> ids;
+  for (const auto& [id, row] : *executions) ids.push_back(id);
+  const auto ends = wait_for(**session, ids, options);
   if (!ends) return cli.fail(ends.error());
   const int status = show(cli, given);
-  return status != 0 ? status : cli.done(exit_of(*ends));
+  if (status != 0) return status;
+  say_ending(cli, *ends);
+  return cli.done(exit_of(*ends));
 }
 
 int cancel(Cli& cli, const ExecutionArguments& given) {
@@ -128,34 +147,38 @@ int cancel(Cli& cli, const ExecutionArguments& given) {
   return 0;
 }
 
-Outcome<std::uint64_t> single(Cli& cli, const ExecutionArguments& given) {
-  const auto executions = chosen(cli, given);
-  if (!executions) return executions.error();
-  if (executions->size() != 1) return usage("name one execution");
-  return executions->front().value;
-}
-
 int retry(Cli& cli, const ExecutionArguments& given) {
-  const auto id = single(cli, given);
-  if (!id) return cli.fail(id.error());
-  return cli.show_one("execution.retry", {{"execution", *id}}, {{{"execution", "execution"}, {"retry of", "retry_of"}}, "execution", ""});
+  const auto one = names_one(given.select);
+  if (!one) return cli.fail(one.error());
+  const auto executions = chosen(cli, given);
+  if (!executions) return cli.fail(executions.error());
+  std::vector<json> rows;
+  for (const auto& [id, row] : *executions) rows.push_back(row);
+  return retry_executions(cli, rows, *one && given.statuses.empty());
 }
 
 int explain(Cli& cli, const ExecutionArguments& given) {
+  const auto one = names_one(given.select);
+  if (!one) return cli.fail(one.error());
+  std::vector<std::uint64_t> ids;
   // A number is asked for as it is: the machine can explain what the catalog, when away, cannot show.
-  const auto selector = given.select.size() == 1 ? parse_selector(given.select.front()) : Result<Selector>(Selector());
-  const bool number = given.select.size() == 1 && selector && selector->kind == SelectorKind::one;
-  const auto id = number ? Outcome<std::uint64_t>(selector->first.value) : single(cli, given);
-  if (!id) return cli.fail(id.error());
-  json arguments{{"execution", *id}};
-  if (!given.task.empty()) arguments["task"] = given.task;
-  const auto document = cli.ask("execution.explain", arguments);
-  if (!document) return cli.fail(document.error());
-  if (cli.output_format() == Format::table) {
-    cli.output().list((*document)["reasons"], {{{"TASK", "task"}, {"STATUS", "status"}, {"COUNT", "count", Show::count}, {"REASON", "reason"}}, "task", "nothing is pending"});
+  const auto selector = parse_selector(given.select.front());
+  if (*one && selector->kind == SelectorKind::one) {
+    ids.push_back(selector->first.value);
   } else {
-    cli.output().one(*document, {{}, "execution", ""});
+    const auto executions = chosen(cli, given);
+    if (!executions) return cli.fail(executions.error());
+    for (const auto& [id, row] : *executions) ids.push_back(id.value);
   }
+  std::vector<json> documents;
+  for (const auto id : ids) {
+    json arguments{{"execution", id}};
+    if (!given.task.empty()) arguments["task"] = given.task;
+    auto document = cli.ask("execution.explain", arguments);
+    if (!document) return cli.fail(document.error());
+    documents.push_back(std::move(*document));
+  }
+  show_explanations(cli, documents, *one);
   return 0;
 }
 
@@ -171,7 +194,10 @@ void add_execution_verbs(CLI::App& app, Cli& cli) {
     return verb;
   };
   CLI::App* lists = with_selectors(cli.verb(*execution, "list", "newest first", [&cli] { return list(cli, given); }), false);
-  lists->add_option("--status", given.statuses, "only of this status; again for more")->allow_extra_args(false);
+  const auto with_statuses = [&](CLI::App* verb) {
+    verb->add_option("--status", given.statuses, "only of this status; again for more")->allow_extra_args(false)->check(one_of(statuses()));
+  };
+  with_statuses(lists);
   lists->add_option("--package", given.package, "only of this package");
   lists->add_option("--project", given.project, "only of this project");
   lists->add_option("--limit", given.limit, "rows at most; 0: all, in a table 100")->check(whole_number(0, kRowsMost));
@@ -180,7 +206,7 @@ void add_execution_verbs(CLI::App& app, Cli& cli) {
       ->add_option("--timeout", given.timeout, "as in 30s; the work goes on");
   with_selectors(cli.verb(*execution, "watch", "shows progress until all have ended", [&cli] { return wait(cli, given, true); }), true);
   with_selectors(cli.verb(*execution, "cancel", "stops them for good; committed when it returns", [&cli] { return cancel(cli, given); }), true);
-  with_selectors(cli.verb(*execution, "retry", "a new execution that carries over what succeeded", [&cli] { return retry(cli, given); }), true);
+  with_statuses(with_selectors(cli.verb(*execution, "retry", "a new execution of each that did not succeed, carrying over what did", [&cli] { return retry(cli, given); }), true));
   with_selectors(cli.verb(*execution, "explain", "why its tasks are where they are", [&cli] { return explain(cli, given); }), true)
       ->add_option("--task", given.task, "of this task alone");
 }

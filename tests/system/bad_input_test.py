@@ -219,6 +219,22 @@ class SubmitTest(unittest.TestCase):
         done = self.cluster.submit("--wait", "--", "echo", "healthy")
         self.assertEqual(self.cluster.must("logs", str(done)).out, "healthy\n")
 
+    def test_who_waits_reads_why(self):
+        for words, says in ((["false"], ["failed, task command, exit status 1 on w1", "`argosy task show"]),
+                            (["sh", "-c", "echo no; exit 3"], ["exit status 3", "`argosy logs"]),
+                            (["/no/such/command"], ["command not found"])):
+            execution = self.cluster.submit("--", *words)
+            done = self.cluster.argosy("execution", "wait", str(execution))
+            self.assertEqual(done.code, 1, done)
+            self.assertEqual(len(done.err.splitlines()), 1, done)
+            for part in says:
+                self.assertIn(part, done.err)
+
+    def test_filters_that_nothing_meets(self):
+        self.cluster.submit("--wait", "--", "true")
+        for words in (["--status", "stopping"], ["--package", "zzz"]):
+            self.assertIn("no execution is like that", self.cluster.must("execution", "list", *words).out)
+
     def test_memory_and_log_limits(self):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "argosy.yaml").write_text(

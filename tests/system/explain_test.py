@@ -38,6 +38,13 @@ class ExplainTest(unittest.TestCase):
         self.cluster.until_reason(other, "0 of 1 allowed workers online: elsewhere is not known")
         self.cancel(other)
 
+    def test_of_several(self):
+        executions = [self.cluster.submit("--worker", "elsewhere", "--", "true") for _ in range(2)]
+        both = f"{executions[0]}-{executions[1]}"
+        self.assertEqual([d["execution"] for d in self.cluster.json("execution", "explain", both)], executions)
+        self.assertEqual(self.cluster.must("execution", "explain", both).out.count("is not known"), 2)
+        self.cancel(*executions)
+
     def test_slots_busy(self):
         runs = self.running()
         # One waits at the worker (prefetch); those behind it say why.

@@ -43,6 +43,28 @@ class RetryTest(unittest.TestCase):
         self.assertEqual(self.cluster.must("logs", str(last), "--task", "load").out, "loads 42\n")
         self.assertEqual(self.cluster.must("logs", str(last), "--task", "report").out, "of 42 rows\n")
 
+    def test_the_failed_ones_of_a_selection(self):
+        """One line each; the same again retries only what the last retry did not mend."""
+        good = self.cluster.folder.parent / "mended"
+        first = [self.cluster.submit("--", "test", "-e", path) for path in ("/", good, good)]
+        for execution in first:
+            self.cluster.wait(execution)
+        chosen = f"{first[0]}-{first[-1]}"
+        again = self.cluster.json("execution", "retry", chosen, "--status", "failed")
+        self.assertEqual([row["retry_of"] for row in again], first[1:])
+        for row in again:
+            self.assertEqual(self.cluster.wait(row["execution"]), "failed")
+        good.touch()
+        last = self.cluster.json("execution", "retry", chosen)
+        self.assertEqual([row["retry_of"] for row in last], [first[0]] + [row["execution"] for row in again])
+        self.assertIn("succeeded: there is nothing to retry", last[0]["detail"])
+        for row in last[1:]:
+            self.assertEqual(self.cluster.wait(row["execution"]), "succeeded")
+        done = self.cluster.argosy("execution", "retry", str(first[1]))
+        self.assertEqual(done.code, 2, done)
+        self.assertIn(f"execution {first[1]} was retried: execution {last[1]['execution']} succeeded", done.err)
+        self.assertTrue(all(row["execution"] is None for row in self.cluster.json("execution", "retry", chosen)))
+
     def test_a_master_that_adopts_finds_them(self):
         """The retry waits for a worker while the master is killed: the next one has the outputs from the catalog alone."""
         folder = self.deploy("adopted")
