@@ -24,11 +24,19 @@ expect() {
 
 expect 0 "submit" --help
 expect 0 "argosy 0." --version
-expect 2 "subcommand" 
+expect 2 "which verb; see \`argosy --help\`"
+expect 2 "which verb; see \`argosy execution --help\`" execution
+expect 0 "carrying over" help execution retry
+expect 0 "argosy execution retry" help execution retry
+expect 2 "no verb 'rtry'" help execution rtry
 expect 2 "did you mean show?" execution shw
 expect 2 "did you mean execution?" excution list
-expect 2 "--nonsense" execution list --nonsense
+expect 2 "there is no option --nonsense; see \`argosy execution list --help\`" execution list --nonsense
+expect 2 "there is no option --wiat; did you mean --wait?" submit --wiat -- true
+expect 2 "unexpected: hi -c (a command stands behind --" submit echo hi -c
 expect 2 "did you mean failed?" execution list --status faild
+expect 2 "There are waiting,ready" task list last --status open
+expect 2 "exclude each other" logs last --stdout --stderr
 expect 2 "xml not in" --output xml execution list
 expect 2 "no cluster's folder" execution list
 expect 2 "no cluster's folder" execution list --dir "$folder/nowhere"

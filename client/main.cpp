@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "client/cli.h"
+#include "client/misuse.h"
 #include "client/numbers.h"
 #include "worker/keeper.h"
 
@@ -27,7 +28,29 @@ void add_shared_options(CLI::App& app, Cli& cli) {
 // Options of the program are taken behind verbs too.
 void let_fall_through(CLI::App& app) {
   app.fallthrough();
-  for (CLI::App* sub : app.get_subcommands({})) let_fall_through(*sub);
+  for (CLI::App* sub : app.get_subcommands({})) {
+    sub->group("Verbs");
+    let_fall_through(*sub);
+  }
+}
+
+int help(Cli& cli, const std::vector<std::string>& words) {
+  const CLI::App* at = cli.app;
+  std::string path = at->get_name();
+  for (const auto& word : words) {
+    const auto verbs = at->get_subcommands([&word](const CLI::App* verb) { return verb->get_name() == word; });
+    if (verbs.empty()) return cli.fail(usage("there is no verb '" + printable(word) + "'; see `" + path + " --help`"));
+    at = verbs.front();
+    path += " " + word;
+  }
+  std::cout << cli.app->get_formatter()->make_help(at, path, CLI::AppFormatMode::Normal);
+  return 0;
+}
+
+void add_help_verb(CLI::App& app, Cli& cli) {
+  static std::vector<std::string> words;
+  cli.verb(app, "help", "what a verb does and takes: argosy help execution retry", [&cli] { return help(cli, words); })
+      ->add_option("verb", words, "the verb's words; none: all verbs");
 }
 
 void build(CLI::App& app, Cli& cli) {
@@ -48,6 +71,8 @@ void build(CLI::App& app, Cli& cli) {
   add_role_verbs(app, cli);
   add_doctor_verb(app, cli);
   add_completion_verb(app, cli);
+  add_help_verb(app, cli);
+  app.get_formatter()->label("SUBCOMMAND", "VERB");
   let_fall_through(app);
 }
 
@@ -62,28 +87,7 @@ std::vector<std::string> split_arguments(int argc, char** argv, Cli& cli) {
     }
     own.emplace_back(argv[i]);
   }
-  std::reverse(own.begin(), own.end());  // CLI11 takes them from the back
   return own;
-}
-
-// The first word that is no verb where a verb is wanted, with what it may have been meant to be; empty: there is none.
-std::string unknown_verb(const CLI::App& app, int argc, char** argv) {
-  const CLI::App* at = &app;
-  for (int i = 1; i < argc && argv[i][0] != '-'; ++i) {
-    std::vector<std::string> known;
-    const CLI::App* next = nullptr;
-    for (const CLI::App* sub : at->get_subcommands({})) {
-      known.push_back(sub->get_name());
-      if (sub->get_name() == argv[i]) next = sub;
-    }
-    if (known.empty()) return {};
-    if (next == nullptr) {
-      const auto near = nearest(argv[i], known);
-      return "there is no verb '" + printable(argv[i]) + "'" + (near ? "; did you mean " + *near + "?" : "; see --help");
-    }
-    at = next;
-  }
-  return {};
 }
 
 // What a process starts with is its caller's: a file that opens as descriptor 2 would be written over by log lines, a caller
@@ -100,12 +104,12 @@ int run(int argc, char** argv) {
   cli.program = argv[0];
   CLI::App app("Argosy runs packages of work on a fleet of workers and does not lose any of it.", "argosy");
   build(app, cli);
+  const auto words = split_arguments(argc, argv, cli);
   try {
-    app.parse(split_arguments(argc, argv, cli));
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them from the back
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    const std::string unknown = unknown_verb(app, argc, argv);
-    return cli.fail(usage(unknown.empty() ? std::string(error.what()) + "; see --help" : unknown));
+    return cli.fail(usage(misuse(app, words, error)));
   }
   if (!cli.chosen) {
     std::cerr << "argosy: which verb? See `argosy --help`\n";

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "client/choices.h"
 #include "client/cli.h"
 #include "client/log_reader.h"
 #include "client/numbers.h"
@@ -19,6 +20,14 @@ struct TaskArguments {
   std::size_t limit = 0;
   LogOptions log;
 };
+
+std::vector<std::string> statuses() {
+  std::vector<std::string> out;
+  for (auto state = ItemState::waiting; state <= ItemState::skipped; state = static_cast<ItemState>(static_cast<int>(state) + 1)) {
+    out.emplace_back(to_string(state));
+  }
+  return out;
+}
 
 const Listing& rows() {
   static const Listing how{{{"TASK", "task", Show::text, true}, {"STATUS", "status"}, {"ATTEMPT", "attempt", Show::count}, {"WORKER", "worker", Show::text, true},
@@ -80,6 +89,7 @@ int explain(Cli& cli, const TaskArguments& given) {
 }
 
 int logs(Cli& cli, TaskArguments& given) {
+  if (given.log.only_stdout && given.log.only_stderr) return cli.fail(usage("--stdout and --stderr exclude each other; without them both are shown"));
   const auto id = find_execution(cli, given.execution);
   if (!id) return cli.fail(id.error());
   given.log.task = given.task;
@@ -95,7 +105,7 @@ void add_task_verbs(CLI::App& app, Cli& cli) {
   CLI::App* lists = cli.verb(*task, "list", "each task, and each item of an array", [&cli] { return list(cli, given); });
   lists->add_option("execution", given.execution, "17 or last")->required();
   lists->add_option("--task", given.task, "only this task, or one item: NAME or NAME[ID]");
-  lists->add_option("--status", given.statuses, "only of this status; again for more")->allow_extra_args(false);
+  lists->add_option("--status", given.statuses, "only of this status; again for more")->allow_extra_args(false)->check(one_of(statuses()));
   lists->add_option("--limit", given.limit, "rows at most; 0: all")->check(whole_number(0, kRowsMost));
   CLI::App* shows = cli.verb(*task, "show", "one task with its attempts", [&cli] { return show(cli, given); });
   CLI::App* explains = cli.verb(*task, "explain", "why it is where it is", [&cli] { return explain(cli, given); });
@@ -114,8 +124,8 @@ void add_log_verb(CLI::App& app, Cli& cli) {
   verb->add_flag("--failed", given.log.failed, "only of tasks that failed");
   verb->add_option("--tail", given.log.tail, "only the last lines of each")->check(whole_number(0, kRowsMost));
   verb->add_flag("--follow,-f", given.log.follow, "go on until they have ended");
-  CLI::Option* out = verb->add_flag("--stdout", given.log.only_stdout, "standard output only");
-  verb->add_flag("--stderr", given.log.only_stderr, "standard error only")->excludes(out);
+  verb->add_flag("--stdout", given.log.only_stdout, "standard output only");
+  verb->add_flag("--stderr", given.log.only_stderr, "standard error only");
 }
 
 }  // namespace argosy::client
