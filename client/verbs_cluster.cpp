@@ -43,7 +43,7 @@ void print_status(const json& status) {
   std::cout << "workers     " << number("workers", "online") << " online, " << number("workers", "enabled") << " enabled, "
             << number("workers", "draining") << " draining, " << number("workers", "disabled") << " disabled\n"
             << "executions  " << number("executions", "running") << " running, "
-            << number("executions", "created") + number("executions", "pending") << " pending, "
+            << number("executions", "created") << " created, "
             << number("executions", "stopping") << " stopping\n"
             << "tasks       " << number("tasks", "running") << " running, " << number("tasks", "ready") << " ready, "
             << number("tasks", "waiting") << " waiting\n";

@@ -8,6 +8,7 @@
 #include "client/batch_file.h"
 #include "client/cli.h"
 #include "client/command_package.h"
+#include "client/ending.h"
 #include "client/numbers.h"
 #include "client/submit_rows.h"
 #include "client/wait.h"
@@ -299,6 +300,7 @@ int wait_for_all(Cli& cli, Session& session, const Sent& sent, bool batch, const
     return cli.fail({ends.error().exit, "execution " + which + ": " + ends.error().message + "; `argosy execution wait " + which + "` waits again"});
   }
   print_accepted(cli, sent.executions, batch, &*ends);
+  say_ending(cli, *ends);
   return cli.done(exit_of(*ends));
 }
 

@@ -224,11 +224,12 @@ class SubmitTest(unittest.TestCase):
                             (["sh", "-c", "echo no; exit 3"], ["exit status 3", "`argosy logs"]),
                             (["/no/such/command"], ["command not found"])):
             execution = self.cluster.submit("--", *words)
-            done = self.cluster.argosy("execution", "wait", str(execution))
-            self.assertEqual(done.code, 1, done)
-            self.assertEqual(len(done.err.splitlines()), 1, done)
-            for part in says:
-                self.assertIn(part, done.err)
+            for verb in (["execution", "wait", str(execution)], ["submit", "--wait", "--", *words]):
+                done = self.cluster.argosy(*verb)
+                self.assertEqual(done.code, 1, done)
+                self.assertEqual(len(done.err.splitlines()), 1, done)
+                for part in says:
+                    self.assertIn(part, done.err)
 
     def test_filters_that_nothing_meets(self):
         self.cluster.submit("--wait", "--", "true")

@@ -43,6 +43,7 @@ class ExplainTest(unittest.TestCase):
         both = f"{executions[0]}-{executions[1]}"
         self.assertEqual([d["execution"] for d in self.cluster.json("execution", "explain", both)], executions)
         self.assertEqual(self.cluster.must("execution", "explain", both).out.count("is not known"), 2)
+        self.assertIn(" 2 created,", self.cluster.must("status").out)
         self.cancel(*executions)
 
     def test_slots_busy(self):
