@@ -231,6 +231,9 @@ chmod 644 "$folder/c/keys/operator-admin.key"
 expect 2 "0644" status --dir "$folder/c"
 echo 'version: 9' > argosy.yaml
 expect 2 "argosy.yaml:1:" project validate argosy.yaml
+[[ -n $(tail -1 err) ]] || { echo "FAILED: an empty line behind what is wrong with a manifest"; failed=1; }
+"$argosy" -o json project validate argosy.yaml 2>err | grep -q '"valid": false' || { echo "FAILED: validate prints no document"; failed=1; }
+"$argosy" -o json worker config | grep -q '"toml": "' || { echo "FAILED: config prints no document"; failed=1; }
 echo 'slotz = 1' > broken.toml
 expect 2 "broken.toml:1: unknown key slotz" broker start --config broken.toml
 

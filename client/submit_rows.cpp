@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/counted.h"
 #include "schemas/check_package.h"
 
 namespace argosy::client {
@@ -62,10 +63,8 @@ std::string lines_of(const std::vector<RowTrouble>& rows) {
   for (std::size_t i = 0; i < std::min(rows.size(), kLinesMost); ++i) {
     out += (i == 0 ? "row " : "\nrow ") + std::to_string(rows[i].row + 1) + ": " + rows[i].what.message;
   }
-  if (rows.size() > kLinesMost) out += "\nand " + rows_text(rows.size() - kLinesMost) + " more";
+  if (rows.size() > kLinesMost) out += "\nand " + counted(rows.size() - kLinesMost, "row") + " more";
   return out;
 }
-
-std::string rows_text(std::size_t count) { return std::to_string(count) + (count == 1 ? " row" : " rows"); }
 
 }  // namespace argosy::client

@@ -41,7 +41,4 @@ Sent send_all(Session& session, const std::vector<Submit>& submits);
 // "row 4: what", a line each; of very many the first ones.
 std::string lines_of(const std::vector<RowTrouble>& rows);
 
-// "1 row", "2 rows".
-std::string rows_text(std::size_t count);
-
 }  // namespace argosy::client

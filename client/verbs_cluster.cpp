@@ -98,7 +98,7 @@ void add_cluster_verbs(CLI::App& app, Cli& cli) {
   operation->require_subcommand(1);
   CLI::App* list = cli.verb(*operation, "list", "newest first", [&cli] {
     return cli.show_list("operation.list", json::object(),
-                         {{{"AT", "at", Show::time}, {"WHO", "who"}, {"DID", "verb"}, {"TO", "object"}, {"DETAIL", "detail", Show::text, true}},
+                         {{{"AT", "at", Show::time}, {"WHO", "who"}, {"DID", "verb"}, {"TO", "object"}, {"DETAIL", "detail"}},
                           "id", "nothing was done yet"}, limit);
   });
   list->add_option("--limit", limit, "rows at most; 0: all (50)")->check(whole_number(0, kRowsMost));

@@ -2,7 +2,9 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <sstream>
 
+#include "base/counted.h"
 #include "base/quantity.h"
 #include "client/archive.h"
 #include "client/cli.h"
@@ -25,8 +27,10 @@ std::string full_name(const Project& project) { return project.folder.empty() ? 
 
 Outcome<Manifest> load(const std::string& path) {
   Manifest manifest = load_manifest(path, [](std::string_view bytes) { return fabric::Sha256::hex_of(bytes); });
-  if (!manifest.ok()) return usage(manifest.problem_text());
-  return manifest;
+  if (manifest.ok()) return manifest;
+  std::string text = manifest.problem_text();
+  if (text.ends_with('\n')) text.pop_back();
+  return usage(text);
 }
 
 json summary(const Manifest& manifest) {
@@ -37,7 +41,15 @@ json summary(const Manifest& manifest) {
 
 int validate(Cli& cli, const ProjectArguments& given) {
   const auto manifest = load(given.path);
-  if (!manifest) return cli.fail(manifest.error());
+  if (!manifest) {
+    if (cli.output_format() == Format::json) {
+      std::istringstream lines(manifest.error().message);
+      json problems = json::array();
+      for (std::string line; std::getline(lines, line);) problems.push_back(line);
+      cli.output().one({{"file", given.path}, {"problems", problems}, {"valid", false}}, {});
+    }
+    return cli.fail(manifest.error());
+  }
   cli.output().one(summary(*manifest), {{{"project", "project"}, {"file", "file"}, {"packages", "packages", Show::list}, {"valid", "valid"}}, "project", ""});
   return 0;
 }
@@ -83,7 +95,7 @@ int show(Cli& cli, const ProjectArguments& given) {
   cli.output().one(*project, {{{"project", "project"}, {"version", "version"}, {"deployed", "deployed_at", Show::time}, {"by", "deployed_by"}}, "version", ""});
   if (cli.output_format() != Format::table) return 0;
   for (const auto& package : (*project)["packages"]) {
-    std::cout << "\npackage " << package["name"].get<std::string>() << ", " << package["tasks"].size() << " tasks\n";
+    std::cout << "\npackage " << package["name"].get<std::string>() << ", " << counted(package["tasks"].size(), "task") << "\n";
     if (const auto text = package["description"].get<std::string>(); !text.empty()) std::cout << "  " << text << "\n";
     if (package["parameters"].empty()) continue;
     cli.output().list(package["parameters"], {{{"PARAMETER", "name"}, {"TYPE", "type"}, {"REQUIRED", "required"}, {"SENSITIVE", "sensitive"},

@@ -41,10 +41,14 @@ Status is_named(const std::filesystem::path& file, const std::string& wanted, co
 }
 
 template <class Config>
-int print_settings(Config config) {
+int print_settings(Cli& cli, Config config) {
   Settings settings;
   bind(settings, config);
-  std::cout << settings.describe();
+  if (cli.output_format() == Format::json) {
+    cli.output().one({{"toml", settings.describe()}}, {});
+  } else {
+    std::cout << settings.describe();
+  }
   return 0;
 }
 
@@ -111,7 +115,7 @@ void add_role_verbs(CLI::App& app, Cli& cli) {
       return named ? broker::run_broker(config) : cli.fail(trouble(named.error(), Exit::usage));
     });
   }), given, "which of the folder's brokers (broker-NAME.toml)");
-  cli.verb(*broker, "config", "prints every key with default, range and help", [] { return print_settings(broker::Config()); });
+  cli.verb(*broker, "config", "prints every key with default, range and help", [&cli] { return print_settings(cli, broker::Config()); });
   cli.verb(*broker, "list", "all brokers: which one serves, how long ago each was heard, what is wrong", [&cli] {
     return cli.show_list("broker.list", json::object(),
                          {{{"BROKER", "broker"}, {"DUTY", "duty"}, {"EPOCH", "epoch", Show::count},
@@ -134,7 +138,7 @@ void add_role_verbs(CLI::App& app, Cli& cli) {
   static std::string added;
   cli.verb(*master, "add", "makes key, roster line and settings of one more master, for this host or another", [&cli] { return add(cli, added); })
       ->add_option("name", added, "its name")->required();
-  cli.verb(*master, "config", "prints every key with default, range and help", [] { return print_settings(master::MasterConfig()); });
+  cli.verb(*master, "config", "prints every key with default, range and help", [&cli] { return print_settings(cli, master::MasterConfig()); });
   cli.verb(*master, "list", "masters and the shards that they hold", [&cli] {
     return cli.show_list("master.list", json::object(),
                          {{{"MASTER", "master"}, {"STATE", "state"}, {"SHARD@TERM", "reigns", Show::list}, {"SINCE", "since", Show::time},
@@ -146,7 +150,7 @@ void add_role_verbs(CLI::App& app, Cli& cli) {
     const std::string stem = given.name.empty() ? "worker" : "worker-" + given.name;
     return start(cli, settings_file(cli, given, stem), worker::load_config, worker::run_worker);
   }), given, "which of the folder's workers (worker-NAME.toml)");
-  cli.verb(*worker, "config", "prints every key with default, range and help", [] { return print_settings(worker::Config()); });
+  cli.verb(*worker, "config", "prints every key with default, range and help", [&cli] { return print_settings(cli, worker::Config()); });
 }
 
 }  // namespace argosy::client

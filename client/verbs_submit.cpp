@@ -3,6 +3,7 @@
 #include <iostream>
 #include <set>
 
+#include "base/counted.h"
 #include "base/quantity.h"
 #include "base/text.h"
 #include "client/batch_file.h"
@@ -238,7 +239,7 @@ Outcome<Done> check_batch(Cli& cli, const SubmitArguments& given, const Prepared
     for (const auto& one : wrong) suspects.push_back(submits[one.row]);
     if (send_all(**session, suspects).accepted() == suspects.size()) return Done{};
   }
-  return usage(lines_of(wrong) + "\n" + std::to_string(wrong.size()) + " of " + rows_text(rows.size()) + " cannot be submitted, so the others were not sent");
+  return usage(lines_of(wrong) + "\n" + std::to_string(wrong.size()) + " of " + counted(rows.size(), "row") + " cannot be submitted, so the others were not sent");
 }
 
 // What all rows share is in the first; a file of rows was looked at when it was read. A master could not even answer it.
@@ -255,7 +256,7 @@ std::optional<Trouble> shortfall(const Sent& sent, const Submit& first) {
   if (!batch && sent.cut) return Trouble{sent.cut->exit, sent.cut->message + "; the same again " + again + " adds no second execution"};
   if (!batch) return sent.refused.front().what;
   std::string text = sent.cut ? sent.cut->message : lines_of(sent.refused);
-  text += "\n" + std::to_string(sent.accepted()) + " of " + rows_text(sent.executions.size()) + " accepted, " + std::to_string(sent.refused.size()) + " refused";
+  text += "\n" + std::to_string(sent.accepted()) + " of " + counted(sent.executions.size(), "row") + " accepted, " + std::to_string(sent.refused.size()) + " refused";
   text += sent.refused.empty() ? "; the same again " : "; mend the refused rows where they stand (do not move or remove any row), and the same again ";
   return Trouble{sent.cut ? sent.cut->exit : sent.refused.front().what.exit, text + again + " adds no second execution"};
 }
