@@ -49,6 +49,16 @@ expect 2 "bash" completion tcsh
 expect 0 "complete -F _argosy" completion bash
 expect 0 "#compdef argosy" completion zsh
 expect 0 "complete -c argosy" completion fish
+expect 0 "-l status -x -a 'created running" completion fish
+complete_argosy() {  # the words that bash would offer for the last of these
+  bash -c 'source <("$0" completion bash); COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _argosy; printf "%s\n" "${COMPREPLY[@]}"' "$argosy" "$@"
+}
+[[ $(complete_argosy argosy execution list --status fa) == failed ]] || { echo "FAILED: a status is not completed"; failed=1; }
+[[ $(complete_argosy argosy status -o j) == json ]] || { echo "FAILED: a format is not completed"; failed=1; }
+[[ $(complete_argosy argosy doctor br) == broker ]] || { echo "FAILED: a role is not completed"; failed=1; }
+for words in "" submit; do
+  [[ -z $(complete_argosy argosy $words - | sort | uniq -d) ]] || { echo "FAILED: completed twice behind '$words'"; failed=1; }
+done
 expect 0 "heartbeat" broker config
 expect 0 "endpoint" master config
 expect 0 "capacity" worker config

@@ -7,18 +7,45 @@
 namespace argosy::client {
 namespace {
 
+// An option, and the words that its value is out of, if there are few.
+struct Choice {
+  std::string option;  // "--status"
+  std::string letter;  // "-o"; empty: none
+  std::vector<std::string> values;
+};
+
 // One line for each place in the command line: its words, then what may follow.
 struct Place {
-  std::string words;                 // "execution show"
-  std::vector<std::string> verbs;
-  std::vector<std::string> options;
+  std::string words;               // "execution show"
+  std::vector<std::string> verbs;  // and the values of its first positional
+  std::vector<Choice> options;     // those of all verbs stand at the first place alone
 };
+
+// "TEXT:{json,quiet,table}" -> json, quiet, table. A word with a blank in it cannot be completed.
+std::vector<std::string> values_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const auto open = type.find('{'), close = type.rfind('}');
+  std::vector<std::string> out;
+  if (open == std::string::npos || close == std::string::npos) return out;
+  std::istringstream all(type.substr(open + 1, close - open - 1));
+  for (std::string word; std::getline(all, word, ',');) {
+    if (word.find(' ') == std::string::npos) out.push_back(word);
+  }
+  return out;
+}
 
 void collect(const CLI::App& app, const std::string& words, std::vector<Place>& out) {
   Place place{words, {}, {}};
   for (const CLI::App* sub : app.get_subcommands({})) place.verbs.push_back(sub->get_name());
   for (const CLI::Option* option : app.get_options()) {
-    for (const auto& name : option->get_lnames()) place.options.push_back("--" + name);
+    if (option->get_positional()) {
+      for (const auto& value : values_of(*option)) place.verbs.push_back(value);
+    }
+    for (const auto& name : option->get_lnames()) {
+      if (!words.empty() && name == "help") continue;
+      const auto& letters = option->get_snames();
+      place.options.push_back({"--" + name, letters.empty() ? "" : "-" + letters.front(), values_of(*option)});
+    }
   }
   out.push_back(place);
   for (const CLI::App* sub : app.get_subcommands({})) {
@@ -30,6 +57,27 @@ std::string joined(const std::vector<std::string>& words) {
   std::string out;
   for (const auto& word : words) out += (out.empty() ? "" : " ") + word;
   return out;
+}
+
+std::string names_of(const std::vector<Choice>& options) {
+  std::vector<std::string> names;
+  for (const auto& option : options) names.push_back(option.option);
+  return joined(names);
+}
+
+// What follows an option that takes one of a few words.
+void bash_values(const std::vector<Place>& places, std::ostream& out) {
+  out << "  case \"$at ${COMP_WORDS[COMP_CWORD-1]}\" in\n";
+  for (const auto& place : places) {
+    for (const auto& option : place.options) {
+      if (option.values.empty()) continue;
+      const std::string at = place.words.empty() ? "*" : "'" + place.words + "'";
+      out << "    " << at << "' " << option.option << "'";
+      if (!option.letter.empty()) out << " | " << at << "' " << option.letter << "'";
+      out << ") COMPREPLY=($(compgen -W '" << joined(option.values) << "' -- \"$word\")); return ;;\n";
+    }
+  }
+  out << "  esac\n";
 }
 
 // bash, and zsh through bashcompinit.
@@ -47,12 +95,15 @@ std::string bash_script(const std::vector<Place>& places) {
     out << (first ? "" : " | ") << "'" << place.words << "'";
     first = false;
   }
-  out << ") at=$next ;;\n    esac\n  done\n  local words=''\n  case $at in\n";
+  out << ") at=$next ;;\n    esac\n  done\n";
+  bash_values(places, out);
+  out << "  local words=''\n  case $at in\n";
   for (const auto& place : places) {
-    out << "    '" << place.words << "') words='" << joined(place.verbs) << (place.verbs.empty() ? "" : " ") << joined(place.options) << "' ;;\n";
+    const std::string own = place.words.empty() ? "" : names_of(place.options);
+    out << "    '" << place.words << "') words='" << joined(place.verbs) << (place.verbs.empty() || own.empty() ? "" : " ") << own << "' ;;\n";
   }
   out << "  esac\n"
-         "  words+=' " << joined(places.front().options) << "'\n"
+         "  words+=' " << names_of(places.front().options) << "'\n"
          "  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
          "  [[ ${#COMPREPLY[@]} -eq 0 ]] && COMPREPLY=($(compgen -f -- \"$word\"))\n"
          "}\n"
@@ -71,7 +122,12 @@ std::string fish_script(const std::vector<Place>& places) {
       for (std::string word; words >> word;) condition += (condition.empty() ? "" : "; and ") + ("__fish_seen_subcommand_from " + word);
     }
     for (const auto& verb : place.verbs) out << "complete -c argosy -n '" << condition << "' -f -a " << verb << "\n";
-    for (const auto& option : place.options) out << "complete -c argosy -n '" << condition << "' -l " << option.substr(2) << "\n";
+    for (const auto& option : place.options) {
+      out << "complete -c argosy" << (place.words.empty() ? "" : " -n '" + condition + "'") << " -l " << option.option.substr(2);
+      if (!option.letter.empty()) out << " -s " << option.letter.substr(1);
+      if (!option.values.empty()) out << " -x -a '" << joined(option.values) << "'";
+      out << "\n";
+    }
   }
   return out.str();
 }
