@@ -4,6 +4,7 @@
 
 #include "client/choices.h"
 #include "client/cli.h"
+#include "client/explanation.h"
 #include "client/log_reader.h"
 #include "client/numbers.h"
 #include "schemas/selectors.h"
@@ -80,11 +81,7 @@ int explain(Cli& cli, const TaskArguments& given) {
   if (!given.task.empty()) arguments["task"] = given.task;
   const auto document = cli.ask("execution.explain", arguments);
   if (!document) return cli.fail(document.error());
-  if (cli.output_format() != Format::table) {
-    cli.output().one(*document, {{}, "execution", ""});
-  } else {
-    cli.output().list((*document)["reasons"], {{{"TASK", "task"}, {"STATUS", "status"}, {"COUNT", "count", Show::count}, {"REASON", "reason"}}, "task", "nothing is pending"});
-  }
+  show_explanations(cli, {*document}, true);
   return 0;
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Every wait has a reason: `argosy execution explain` says the right one."""
+import re
 import signal
 import unittest
 
@@ -73,6 +74,11 @@ class ExplainTest(unittest.TestCase):
         self.cluster.must("project", "deploy", str(folder))
         execution = self.cluster.submit("again/p")
         self.cluster.until_reason(execution, "back-off until ")
+        utc = re.search(r"until (\d+):(\d+):\d+ UTC", " ".join(self.cluster.reasons(execution)))
+        for words in (["execution", "explain", str(execution)], ["task", "explain", str(execution), "t"]):
+            shown = self.cluster.must(*words, env={"TZ": "HERE-3"}).out
+            self.assertIn(f"until {(int(utc[1]) + 3) % 24:02}:{utc[2]}:", shown)
+            self.assertNotIn("UTC", shown)
         self.cancel(execution)
 
     def test_canceled_while_the_worker_is_away(self):
