@@ -8,6 +8,7 @@
 #include "catalog/views.h"
 #include "master/desk_json.h"
 #include "master/desk_verbs.h"
+#include "schemas/package.h"
 #include "schemas/selectors.h"
 
 namespace argosy::master {
@@ -92,7 +93,7 @@ std::optional<ExecutionStatus> status_of(const std::string& name) {
 }
 
 // Attempts that did not end well, with what their tasks are called.
-std::variant<json, DeskRefusal> failures_json(Room& room, ExecutionId execution, std::uint64_t limit) {
+std::variant<json, DeskRefusal> failures_json(Room& room, ExecutionId execution, bool bare, std::uint64_t limit) {
   const auto attempts = catalog::list_failures(room.catalog, execution, limit);
   if (!attempts) return refusal_of(room.catalog, attempts.error());
   json out = json::array();
@@ -108,7 +109,7 @@ std::variant<json, DeskRefusal> failures_json(Room& room, ExecutionId execution,
     json row = attempt_json(attempt);
     if (*page && !(*page)->items.empty()) {
       const auto& item = (*page)->items.front();
-      row["task"] = item_label(item.name, item.is_array, item.id, false);
+      row["task"] = item_label(item.name, item.is_array, item.id, bare);
     }
     out.push_back(std::move(row));
   }
@@ -175,7 +176,8 @@ Verdict execution_show(Room& room, Arguments& arguments) {
   }
   if (failures == 0) return out;
   for (auto& row : out.body) {
-    auto attempts = failures_json(room, {row["id"].get<std::uint64_t>()}, std::min(failures, kFailuresMost));
+    const bool bare = row["project"].is_null() && row["package"] == kCommandTask;
+    auto attempts = failures_json(room, {row["id"].get<std::uint64_t>()}, bare, std::min(failures, kFailuresMost));
     if (auto* refusal = std::get_if<DeskRefusal>(&attempts)) return *refusal;
     row["failures"] = std::get<json>(std::move(attempts));
   }

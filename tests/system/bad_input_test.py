@@ -231,6 +231,12 @@ class SubmitTest(unittest.TestCase):
                 for part in says:
                     self.assertIn(part, done.err)
 
+    def test_items_of_a_bare_array_have_one_name(self):
+        execution = self.cluster.submit("--array", "1-2", "--", "false")
+        self.cluster.wait(execution)
+        listed = {row["task"] for row in self.cluster.json("task", "list", str(execution))}
+        self.assertEqual({row["task"] for row in self.cluster.json("execution", "show", str(execution))["failures"]}, listed)
+
     def test_filters_that_nothing_meets(self):
         self.cluster.submit("--wait", "--", "true")
         for words in (["--status", "stopping"], ["--package", "zzz"]):
