@@ -26,6 +26,15 @@ Party party_of(int64_t role, S name, S key, int64_t state, int64_t added_at) {
       static_cast<Role>(role), std::move(name), std::move(key), static_cast<PartyState>(state), {added_at}};
 }
 
+Result<std::map<S, std::uint64_t>> count_attempts(Catalog& catalog, const char* by_worker) {
+  Sql& sql = catalog.sql();
+  return sql.read([&] {
+    std::map<S, std::uint64_t> out;
+    for (auto& [worker, count] : sql.rows<S, int64_t>(by_worker)) out[worker] = static_cast<std::uint64_t>(count);
+    return out;
+  });
+}
+
 S property(Sql& sql, const S& name) {
   const auto row = sql.row<S>("SELECT value FROM properties WHERE name = :a", name);
   return row ? std::get<0>(*row) : S();
@@ -196,14 +205,11 @@ Status saw_workers(Catalog& catalog, const std::vector<WorkerSeen>& seen) {
 }
 
 Result<std::map<std::string, std::uint64_t>> open_attempts_by_worker(Catalog& catalog) {
-  Sql& sql = catalog.sql();
-  return sql.read([&] {
-    std::map<S, std::uint64_t> out;
-    for (auto& [worker, count] : sql.rows<S, int64_t>(
-             "SELECT worker, count(*) FROM open_attempts WHERE state IN (3, 4) GROUP BY worker"))
-      out[worker] = static_cast<std::uint64_t>(count);
-    return out;
-  });
+  return count_attempts(catalog, "SELECT worker, count(*) FROM open_attempts WHERE state IN (3, 4) GROUP BY worker");
+}
+
+Result<std::map<std::string, std::uint64_t>> running_attempts_by_worker(Catalog& catalog) {
+  return count_attempts(catalog, "SELECT worker, count(*) FROM open_attempts WHERE state = 4 GROUP BY worker");
 }
 
 Status saw_master(Catalog& catalog, const MasterRecord& master) {

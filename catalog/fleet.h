@@ -87,6 +87,8 @@ Result<std::optional<WorkerRecord>> read_worker(Catalog& catalog, const std::str
 Status saw_workers(Catalog& catalog, const std::vector<WorkerSeen>& seen);
 // Open attempts of each worker that has any.
 Result<std::map<std::string, std::uint64_t>> open_attempts_by_worker(Catalog& catalog);
+// Those that it has started.
+Result<std::map<std::string, std::uint64_t>> running_attempts_by_worker(Catalog& catalog);
 
 Status saw_master(Catalog& catalog, const MasterRecord& master);
 Result<std::vector<MasterRecord>> list_masters(Catalog& catalog);

@@ -86,9 +86,9 @@ Verdict worker_list(Room&, Arguments& arguments) {
     if (!workers) return refusal_of(after.catalog, workers.error());
     auto views = fleet_of(outcomes).workers;
     if (after.options.shards > 1) {  // the machine knows of its own shards only
-      const auto open = catalog::open_attempts_by_worker(after.catalog);
-      if (!open) return refusal_of(after.catalog, open.error());
-      for (auto& view : views) view.running = open->contains(view.presence.worker) ? open->at(view.presence.worker) : 0;
+      const auto running = catalog::running_attempts_by_worker(after.catalog);
+      if (!running) return refusal_of(after.catalog, running.error());
+      for (auto& view : views) view.running = running->contains(view.presence.worker) ? running->at(view.presence.worker) : 0;
     }
     Document out{json::array(), {}};
     for (const auto& worker : *workers) {

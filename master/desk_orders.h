@@ -111,7 +111,7 @@ struct ExplainOutcome {
 
 struct WorkerView {
   WorkerPresence presence;
-  std::uint64_t running = 0;  // open attempts that it has
+  std::uint64_t running = 0;  // its attempts that it has started
 };
 
 struct FleetOutcome {

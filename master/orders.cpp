@@ -77,14 +77,23 @@ void on(Step& step, ExplainOrder&& order) {
       ExplainOutcome{order.ticket, explain(step.state, step.now, order.execution, order.task, order.item)});
 }
 
+std::uint64_t running_of(Shard& shard, const Lane& lane) {
+  return static_cast<std::uint64_t>(std::count_if(lane.open.begin(), lane.open.end(), [&shard](const AttemptRef& attempt) {
+    return find_task(shard, attempt.item)->open.at(attempt.item.item.value).state == ItemState::running;
+  }));
+}
+
 void on(Step& step, FleetOrder&& order) {
   FleetOutcome outcome;
   outcome.ticket = order.ticket;
   outcome.epoch = step.state.link.epoch;
-  std::map<WorkerIndex, std::uint64_t> open;
+  std::map<WorkerIndex, std::uint64_t> open, running;
   for (const auto& [id, shard] : step.state.shards) {
     outcome.holds.push_back(shard->reign);
-    for (const auto& [worker, lane] : shard->lanes) open[worker] += lane.open.size();
+    for (const auto& [worker, lane] : shard->lanes) {
+      open[worker] += lane.open.size();
+      running[worker] += running_of(*shard, lane);
+    }
     if (!shard->ledger.away_since) continue;
     outcome.catalog_available = false;
     outcome.catalog_detail = shard->ledger.away_detail;
@@ -92,7 +101,7 @@ void on(Step& step, FleetOrder&& order) {
   for (WorkerIndex index = 0; index < step.state.workers.size(); ++index) {
     const Worker& worker = *step.state.workers[index];
     if (!worker.online && open[index] == 0) continue;
-    WorkerView view{worker.presence, open[index]};
+    WorkerView view{worker.presence, running[index]};
     view.presence.worker = worker.name;
     view.presence.change = worker.last;
     outcome.workers.push_back(std::move(view));

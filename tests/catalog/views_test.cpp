@@ -2,6 +2,7 @@
 #include "catalog/views.h"
 #include "base/sha256.h"
 #include "catalog/clean.h"
+#include "catalog/fleet.h"
 #include "catalog/logs.h"
 #include "catalog/projects.h"
 #include "catalog/sql.h"
@@ -70,6 +71,19 @@ TEST_P(Views, ExecutionsAreFilteredAndPaged) {
   EXPECT_EQ(totals.executions.at(ExecutionStatus::created), 4u);
   EXPECT_EQ(totals.active.total, 15u);
   EXPECT_EQ(totals.active.ready, 14u);
+}
+
+TEST_P(Views, WhatWaitsAtAWorkerDoesNotRun) {
+  const auto id = admit("k", {3});
+  Batch claims = batch(), starts = batch();
+  claims.claims = {claim(attempt(id, 0)), claim(attempt(id, 1))};
+  commit(claims);
+  starts.starts = {{attempt(id, 0), {6500}}};
+  commit(starts);
+  const auto open = *open_attempts_by_worker(db()), running = *running_attempts_by_worker(db());
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_EQ(open.begin()->second, 2u);
+  EXPECT_EQ(running, (std::map<std::string, std::uint64_t>{{open.begin()->first, 1}}));
 }
 
 // A server that was failed over does not have the latest ones: it cannot acknowledge a write.

@@ -53,6 +53,7 @@ class ExplainTest(unittest.TestCase):
         waits = self.cluster.submit("--array", "1-5000", "--", "true")
         self.cluster.until_reason(runs, "running on w1")
         self.cluster.until_reason(waits, "all slots are busy")
+        self.assertEqual([worker["running"] for worker in self.cluster.json("worker", "list")], [1])
         self.cancel(waits, runs)
 
     def test_dependency(self):
