@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-ROOM = "64m"
+ROOM = "512m"                        # for half an hour of load
 
 
 class Disk:
