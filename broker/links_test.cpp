@@ -1,42 +1,23 @@
 // The links of a broker whose name server does not answer.
 #include "broker/links.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 
-#include "base/check.h"
 #include "broker/held_calls.h"
+#include "fabric/bound_port.h"
 #include "fabric/clock.h"
 
 namespace argosy::broker {
 namespace {
 
-// Bound, and nobody listens: who knocks is refused.
-struct RefusingPort {
-  RefusingPort() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    CHECK(bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    socklen_t size = sizeof address;
-    CHECK(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    number = std::to_string(ntohs(address.sin_port));
-  }
-  ~RefusingPort() { close(fd); }
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  std::string number;
-};
-
 class LinksTest : public ::testing::Test {
  protected:
   LinksTest() {
-    config_.watch = "tcp://localhost:" + endpoint_.number;
-    config_.peers = {{"b2", "tcp://127.0.0.1:" + peer_.number, ""}};
+    config_.watch = "tcp://localhost:" + std::to_string(ntohs(endpoint_.address.sin_port));
+    config_.peers = {{"b2", peer_.endpoint, ""}};
   }
 
   bool hears_refusal_of(Links& links, const std::string& peer) {
@@ -55,7 +36,7 @@ class LinksTest : public ::testing::Test {
     return false;
   }
 
-  RefusingPort endpoint_, peer_;
+  fabric::BoundPort endpoint_, peer_;  // who knocks is refused
   fabric::Context context_;
   fabric::PollSet polls_;
   Config config_;

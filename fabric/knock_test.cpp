@@ -7,28 +7,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fabric/bound_port.h"
 #include "fabric/clock.h"
 #include "fabric/lookup.h"
 
 namespace argosy::fabric {
 namespace {
-
-// A port of 127.0.0.1 that is bound, and listens or not.
-struct Port {
-  Port() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size), 0);
-    endpoint = "tcp://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-  }
-  ~Port() { close(fd); }
-
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  std::string endpoint;
-};
 
 Knock::Answer answer_at(const std::string& endpoint, Duration patience = seconds(10)) {
   auto knock = Knock::at(endpoint);
@@ -43,14 +27,14 @@ Knock::Answer answer_at(const std::string& endpoint, Duration patience = seconds
 }
 
 TEST(Knock, TellsWhoListensFromWhoDoesNot) {
-  Port port;
+  BoundPort port;
   EXPECT_EQ(answer_at(port.endpoint), Knock::Answer::refused);  // bound only
   ASSERT_EQ(listen(port.fd, 1), 0);
   EXPECT_EQ(answer_at(port.endpoint), Knock::Answer::listening);
 }
 
 TEST(Knock, TakesNoAnswerForSilence) {
-  Port port;
+  BoundPort port;
   ASSERT_EQ(listen(port.fd, 0), 0);
   // Nobody accepts: once the queue is full, the kernel drops what comes.
   for (int i = 0; i < 3; ++i) {

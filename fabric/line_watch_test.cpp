@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <string>
 
+#include "fabric/bound_port.h"
 #include "fabric/clock.h"
 
 namespace argosy::fabric {
@@ -56,21 +57,12 @@ TEST(Unanswered, IsPatientWithALongWay) {
 // A connection on loopback, whose other end is never read.
 struct Line {
   Line() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    EXPECT_EQ(listen(listener, 4), 0);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
-    EXPECT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(listen(port.fd, 4), 0);
+    EXPECT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&port.address), sizeof port.address), 0);
   }
-  ~Line() {
-    close(fd);
-    close(listener);
-  }
+  ~Line() { close(fd); }
 
-  int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  BoundPort port;
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 };
 
