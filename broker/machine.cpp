@@ -126,6 +126,10 @@ bool Machine::Turn::admit(const MessageCame& message, Connection* connection) {
   if (turned_away(ask_connection(message.envelope, connection, serving->epoch))) return false;
   connection->heard = now_;
   connection->spoke = true;
+  if (connection->untold) {
+    refuse(message, Refusal::no_hello, "more words were refused than could be told: say Hello again, and repeat what is unanswered");
+    return false;
+  }
   if (is_client(connection->role) && !connection->words.take(now_, options_.client_words_per_second)) {
     refuse(message, Refusal::busy, "client_words_per_second: say it again later");
     return false;
@@ -228,6 +232,8 @@ void Machine::Turn::refuse(PeerId peer, const Identity& identity, const Envelope
   const bool known = state_.refused_peers.contains(peer);
   const bool may_tell = known || state_.refused_peers.size() < options_.max_connections;
   if (!may_tell || !state_.refused_peers[peer].take(now_, options_.refusals_per_second)) {
+    Connection* connection = state_.presence.of_peer(peer);
+    if (connection != nullptr && is_client(connection->role)) connection->untold = true;
     return count(Count::refusals_untold);
   }
   Envelope envelope;

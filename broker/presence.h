@@ -39,7 +39,8 @@ struct Connection {
   Time heard;
   Time said;     // by the broker to it
   Time look;     // when Presence looks at it next
-  Budget words;  // clients
+  Budget words;           // clients
+  bool untold = false;    // clients: refused more than could be told, so they may wait for answers that never come
 };
 
 class Presence {

@@ -31,12 +31,14 @@ void Machine::Turn::hello(const MessageCame& message, Connection* before, const 
     before->heard = now_;
     return welcome(*before);
   }
+  const Budget words = before == nullptr ? Budget{} : before->words;
   if (before != nullptr) forget(*before);
   if (!make_way(message, hello)) return;
 
   count(Count::hellos);
   std::get<Serving>(state_.reign).greeted = true;
   Connection& connection = state_.presence.add(now_, message.peer, message.identity, hello);
+  connection.words = words;
   if (connection.role == Role::worker) {
     state_.matcher.add_worker(connection.id, connection.name, hello);
     // Before anything that the worker says, so that masters know the connection it says it on.

@@ -56,7 +56,7 @@ struct Session::State {
     bool stands = false;
     std::set<ShardId> shards{};       // whose holders hear it: one, or all that a Watch's executions belong to. Empty: any
     bool said = false;                // on this connection
-    std::optional<Time> again{};      // after a transient refusal
+    bool waits = false;               // after a transient refusal, in `later`
   };
 
   SessionOptions options;
@@ -74,6 +74,8 @@ struct Session::State {
   Time heard, said;
   std::map<std::string, Pending> pending;
   std::deque<std::string> unsaid;     // ids that wait for their turn, in order
+  std::deque<std::pair<Time, std::string>> later;  // refused for now; in the order of their times
+  Time busy_until;                    // nothing of `unsaid` goes before: it would be refused too
   std::size_t on_wire = 0;
   std::deque<Incoming> arrived;
   std::string last_trouble;
@@ -86,6 +88,7 @@ struct Session::State {
   void on_refused(Refused refused);
   void on_holders(const std::vector<Holder>& news);
   void say_again(const std::string& id, Pending& one);
+  void say_later(const std::string& id, Pending& one);
   void on_word(const Envelope& envelope, Word word);
   void on_events(Time now);
   void deliver(Incoming incoming);
@@ -133,8 +136,9 @@ void Session::State::lose_connection() {
   connection = {};
   on_wire = 0;
   unsaid.clear();
+  later.clear();
   for (auto& [id, one] : pending) {
-    one.said = false;
+    one.said = one.waits = false;
     unsaid.push_back(id);
   }
 }
@@ -156,9 +160,15 @@ void Session::State::on_welcome(const Envelope& envelope, const Welcome& welcome
 
 void Session::State::say_again(const std::string& id, Pending& one) {
   if (one.said && !one.stands && on_wire > 0) --on_wire;
-  one.said = false;
-  one.again.reset();
+  one.said = one.waits = false;
   unsaid.push_back(id);
+}
+
+void Session::State::say_later(const std::string& id, Pending& one) {
+  if (one.said && !one.stands && on_wire > 0) --on_wire;
+  one.said = false;
+  one.waits = true;
+  later.emplace_back(fabric::read_steady() + kRetryTransient, id);
 }
 
 // A shard has another holder: what its former one heard and did not answer is lost. All is said again, as after a Welcome.
@@ -194,7 +204,7 @@ void Session::State::deliver(Incoming incoming) {
 
 void Session::State::on_refused(Refused refused) {
   if (refused.reason == Refusal::no_hello) {
-    say_hello();
+    if (connection.value != 0) say_hello();  // else it is on its way
     return;
   }
   last_trouble = std::string(to_string(refused.reason)) + (refused.text.empty() ? "" : ": " + refused.text);
@@ -207,15 +217,11 @@ void Session::State::on_refused(Refused refused) {
     if (!found->second.stands) shards.clear();
     shards.insert(refused.shard);
     // Sent back to where it was refused: that master's hold is just changing.
-    found->second.again = fabric::read_steady() + (known ? kRetryTransient : Duration{});
-  } else if (found != pending.end() && is_transient(refused.reason)) {
-    found->second.again = fabric::read_steady() + kRetryTransient;
-  } else {
-    deliver(std::move(refused));
-    return;
+    return known ? say_later(found->first, found->second) : say_again(found->first, found->second);
   }
-  if (found->second.said && !found->second.stands && on_wire > 0) --on_wire;
-  found->second.said = false;
+  if (found == pending.end() || !is_transient(refused.reason)) return deliver(std::move(refused));
+  if (refused.reason == Refusal::busy) busy_until = fabric::read_steady() + kRetryTransient;
+  say_later(found->first, found->second);
 }
 
 void Session::State::on_word(const Envelope& envelope, Word word) {
@@ -278,16 +284,14 @@ void Session::State::on_events(Time now) {
 
 void Session::State::say_pending(Time now) {
   if (connection.value == 0) return;
-  for (auto& [id, one] : pending) {
-    if (one.again && *one.again <= now && !one.said) {
-      one.again.reset();
-      unsaid.push_back(id);
-    }
+  for (; !later.empty() && later.front().first <= now; later.pop_front()) {
+    const auto found = pending.find(later.front().second);
+    if (found != pending.end() && found->second.waits) say_again(found->first, found->second);
   }
-  while (!unsaid.empty() && on_wire < options.unanswered_most) {
+  while (!unsaid.empty() && on_wire < options.unanswered_most && busy_until <= now) {
     const auto found = pending.find(unsaid.front());
     unsaid.pop_front();
-    if (found == pending.end() || found->second.said || found->second.again) continue;
+    if (found == pending.end() || found->second.said || found->second.waits) continue;
     found->second.said = true;
     if (!found->second.stands) ++on_wire;
     const auto& shards = found->second.shards;
@@ -318,9 +322,9 @@ void Session::State::keep_alive(Time now) {
 Time Session::State::next_duty() const {
   Time duty = std::min(heard + silence, said + heartbeat);
   if (!socket->connected()) duty = fabric::read_steady() + seconds(1);
-  for (const auto& [id, one] : pending) {
-    if (one.again && !one.said) duty = std::min(duty, *one.again);
-  }
+  if (connection.value == 0) return duty;
+  if (!later.empty()) duty = std::min(duty, later.front().first);
+  if (!unsaid.empty() && on_wire < options.unanswered_most) duty = std::min(duty, busy_until);
   return duty;
 }
 

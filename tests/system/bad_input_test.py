@@ -23,6 +23,8 @@ MANIFESTS = {
     "NUL": (GOOD + '    tasks:\n      t: {run: [echo, "a\\0b"]}\n', "argosy.yaml:6:"),
 }
 
+ONE_NUMBER = GOOD + "    parameters: {n: {type: integer, required: true}}\n    tasks: {t: {run: [echo, '${{ params.n }}']}}\n"
+
 
 class ManifestTest(unittest.TestCase):
     @classmethod
@@ -52,14 +54,27 @@ class ManifestTest(unittest.TestCase):
         self.refused_everywhere(GOOD.encode() + b"    tasks:\n      t: {run: [echo, \"\xff\xfe\"]}\n", "argosy.yaml")
 
 
+class ManyRowsTest(unittest.TestCase):
+    def test_more_rows_than_the_broker_hears_at_once(self):
+        """Refused as busy, a client pauses and says them again: each row is accepted, once."""
+        with Cluster(workers=1, settings={"broker": "bounds.client_words_per_second = 100\n"}) as cluster:
+            rows = "".join(json.dumps({"n": row}) + "\n" for row in range(600))
+            with tempfile.TemporaryDirectory() as folder:
+                (Path(folder) / "argosy.yaml").write_text(ONE_NUMBER)
+                cluster.must("project", "deploy", folder)
+            sent = cluster.must("--output", "json", "submit", "p/a", "--batch", "-", stdin=rows).json
+            self.assertEqual(len({row["execution"] for row in sent}), 600)
+            busy = cluster.counters()["busy"]
+            self.assertGreater(busy, 0, "the bound was never met")
+            self.assertLess(busy, 6 * 600, "words are said again though they will be refused")
+
+
 class SubmitTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.cluster = Cluster(workers=1)
         with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "argosy.yaml").write_text(
-                "version: 1\nproject: p\npackages:\n  a:\n    parameters: {n: {type: integer, required: true}}\n"
-                "    tasks: {t: {run: [echo, '${{ params.n }}']}}\n")
+            (Path(folder) / "argosy.yaml").write_text(ONE_NUMBER)
             cls.cluster.must("project", "deploy", folder)
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "argosy.yaml").write_text(
