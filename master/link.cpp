@@ -123,12 +123,24 @@ void on_link_down(Step& step) {
   step.state.link.vacant.clear();
 }
 
+// In the trail that operators read after the night. Whoever holds the first shard tells it.
+void note_broker(Step& step, const Epoch& now, const Epoch& before) {
+  const auto held = step.state.shards.find(ShardId{});
+  if (before.number == 0 || held == step.state.shards.end()) return;
+  open_batch(step, *held->second).batch->operations.push_back(
+      {step.now.wall, "broker " + now.broker, "broker.serve", "broker " + now.broker,
+       "epoch " + std::to_string(now.number) + ", after " + before.broker + " in epoch " + std::to_string(before.number)});
+}
+
 void on_welcome(Step& step, const Envelope& envelope, const Welcome& word) {
   Link& link = step.state.link;
   if (link.welcome && link.connection == word.connection) return;
   forget_connection(step);
   link.welcome = true;
-  if (envelope.epoch > link.epoch) link.epoch = envelope.epoch;
+  if (envelope.epoch > link.epoch) {
+    note_broker(step, envelope.epoch, link.epoch);
+    link.epoch = envelope.epoch;
+  }
   link.connection = word.connection;
   if (word.heartbeat.us > 0) link.heartbeat = word.heartbeat;
   if (word.silence.us > 0) link.silence = word.silence;

@@ -260,6 +260,7 @@ bool Story::command_of_link(const std::string& verb, const Arguments& with) {
       holders.push_back({{shard, {std::stoull(each.substr(at + 1, slash - at - 1))}}, name == "-" ? "" : name});
     }
     if (verb == "holders") return hear(broker, Holders{holders}, {}), true;
+    if (with.contains("epoch")) epoch_ = {number_of(with, "epoch", 1), text_of(with, "broker")};
     return hear(broker, Welcome{{number_of(with, "connection", 1)}, seconds(1), seconds(4), holders, "argosy"}, {}), true;
   }
   if (verb == "masters") return step(DeskOrder(MastersNews{split(text_of(with, "alive"), ',')})), true;
@@ -452,7 +453,7 @@ void Story::adopt(const Arguments& with) {
 void Story::hear(const Address& from, Word word, ShardTerm reign) {
   Message message;
   message.envelope.word = word_of(word);
-  message.envelope.epoch = {1, "b1"};
+  message.envelope.epoch = epoch_;
   message.envelope.reign = reign;
   message.envelope.from = from;
   const auto envelope = decode_envelope(encode_envelope(message.envelope));

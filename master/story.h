@@ -51,6 +51,7 @@ class Story {
   std::uint64_t next_execution_ = 1;
   Ticket next_ticket_ = 1;
   std::uint64_t fleet_serial_ = 0;
+  Epoch epoch_{1, "b1"};  // of the broker that speaks
   bool pinged_ = false;
   std::vector<std::string> owed_;
 };

@@ -149,6 +149,8 @@ class Standby(unittest.TestCase):
             self.assertEqual(self.roles.until_both(), to)
             execution = self.cluster.submit("--", "/bin/true")
             self.assertEqual(self.cluster.wait(execution), "succeeded")
+        serves = lambda: [o["object"] for o in self.cluster.json("operation", "list") if o["verb"] == "broker.serve"]
+        until(lambda: serves()[:2] == [f"broker {first}", f"broker {other}"], lambda: f"the trail tells who served: {serves()}")
         for name, status, reason in ((first, 2, "active already"), ("b9", 1, f"the peers of {first} are {other}")):
             refused = self.cluster.argosy("broker", "switchover", name)
             self.assertEqual((refused.code, reason in refused.err), (status, True), refused)
