@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/quantity.h"
+#include "client/requests.h"
 #include "fabric/cluster_socket.h"
 #include "fabric/clock.h"
 #include "fabric/context.h"
@@ -23,19 +24,12 @@
 namespace argosy::client {
 namespace {
 
-constexpr Duration kRetryTransient = milliseconds(250);
-
 // `argosy up` ran the cluster of this folder, and is gone. Its process is asked for, not its lock: taking that, if only to look,
 // may be in the way of an `up` that is just starting.
 bool was_up(const Layout& layout) {
   std::ifstream in(layout.lock());
   pid_t pid = 0;
   return in >> pid && pid > 1 && ::kill(pid, 0) != 0 && errno == ESRCH;
-}
-
-bool is_transient(Refusal reason) {
-  return reason == Refusal::unreachable || reason == Refusal::busy || reason == Refusal::catalog_unavailable ||
-         reason == Refusal::not_active || reason == Refusal::old_epoch || reason == Refusal::old_term;
 }
 
 std::string id_of(const Incoming& incoming) {
@@ -50,14 +44,7 @@ std::string id_of(const Incoming& incoming) {
 }  // namespace
 
 struct Session::State {
-  // Something to be said until it is answered.
-  struct Pending {
-    Word word;
-    bool stands = false;
-    std::set<ShardId> shards{};       // whose holders hear it: one, or all that a Watch's executions belong to. Empty: any
-    bool said = false;                // on this connection
-    bool waits = false;               // after a transient refusal, in `later`
-  };
+  explicit State(SessionOptions given) : options(std::move(given)), requests(options.unanswered_most) {}
 
   SessionOptions options;
   Layout layout;
@@ -72,11 +59,7 @@ struct Session::State {
   Duration heartbeat = seconds(1);
   Duration silence = seconds(4);
   Time heard, said;
-  std::map<std::string, Pending> pending;
-  std::deque<std::string> unsaid;     // ids that wait for their turn, in order
-  std::deque<std::pair<Time, std::string>> later;  // refused for now; in the order of their times
-  Time busy_until;                    // nothing of `unsaid` goes before: it would be refused too
-  std::size_t on_wire = 0;
+  Requests requests;
   std::deque<Incoming> arrived;
   std::string last_trouble;
 
@@ -87,13 +70,11 @@ struct Session::State {
   void on_message(fabric::Frames frames);
   void on_refused(Refused refused);
   void on_holders(const std::vector<Holder>& news);
-  void say_again(const std::string& id, Pending& one);
-  void say_later(const std::string& id, Pending& one);
   void on_word(const Envelope& envelope, Word word);
   void on_events(Time now);
   void deliver(Incoming incoming);
   void lose_connection();
-  void say_pending(Time now);
+  void say_requests(Time now);
   void keep_alive(Time now);
   Time next_duty() const;
   bool pump(std::optional<Time> deadline);  // one wait; true: interrupted
@@ -134,13 +115,7 @@ void Session::State::say_hello() {
 
 void Session::State::lose_connection() {
   connection = {};
-  on_wire = 0;
-  unsaid.clear();
-  later.clear();
-  for (auto& [id, one] : pending) {
-    one.said = one.waits = false;
-    unsaid.push_back(id);
-  }
+  requests.lose_connection();
 }
 
 void Session::State::on_welcome(const Envelope& envelope, const Welcome& welcome) {
@@ -158,19 +133,6 @@ void Session::State::on_welcome(const Envelope& envelope, const Welcome& welcome
   arrived.emplace_back(Reconnected{});
 }
 
-void Session::State::say_again(const std::string& id, Pending& one) {
-  if (one.said && !one.stands && on_wire > 0) --on_wire;
-  one.said = one.waits = false;
-  unsaid.push_back(id);
-}
-
-void Session::State::say_later(const std::string& id, Pending& one) {
-  if (one.said && !one.stands && on_wire > 0) --on_wire;
-  one.said = false;
-  one.waits = true;
-  later.emplace_back(fabric::read_steady() + kRetryTransient, id);
-}
-
 // A shard has another holder: what its former one heard and did not answer is lost. All is said again, as after a Welcome.
 void Session::State::on_holders(const std::vector<Holder>& news) {
   std::set<ShardId> changed;
@@ -181,24 +143,14 @@ void Session::State::on_holders(const std::vector<Holder>& news) {
     if (!holder.master.empty()) changed.insert(holder.reign.shard);
   }
   if (changed.empty() || connection.value == 0) return;
-  for (auto& [id, one] : pending) {
-    const bool met = one.shards.empty() || std::any_of(one.shards.begin(), one.shards.end(), [&](ShardId shard) {
-      return changed.count(shard) > 0;
-    });
-    if (met) say_again(id, one);
-  }
+  requests.lose_holders(changed);
   arrived.emplace_back(Reconnected{});
 }
 
 void Session::State::deliver(Incoming incoming) {
-  const auto found = pending.find(id_of(incoming));
-  if (found != pending.end() && !std::holds_alternative<Changed>(incoming)) {
-    if (found->second.said && !found->second.stands && on_wire > 0) --on_wire;
-    pending.erase(found);
-  } else if (!std::holds_alternative<Changed>(incoming) && !std::holds_alternative<Stored>(incoming) &&
-             !std::holds_alternative<Refused>(incoming)) {
-    return;  // answered before
-  }
+  const bool answers = std::holds_alternative<Accepted>(incoming) || std::holds_alternative<Answer>(incoming);
+  const bool closed = !std::holds_alternative<Changed>(incoming) && requests.close(id_of(incoming));
+  if (answers && !closed) return;  // answered before
   arrived.push_back(std::move(incoming));
 }
 
@@ -208,20 +160,7 @@ void Session::State::on_refused(Refused refused) {
     return;
   }
   last_trouble = std::string(to_string(refused.reason)) + (refused.text.empty() ? "" : ": " + refused.text);
-  const auto found = pending.find(refused.request);
-  if (found != pending.end() && refused.reason == Refusal::other_shard) {
-    auto& shards = found->second.shards;
-    if (found->second.stands && shards.empty()) shards.insert(any_shard());
-    const bool known = shards.count(refused.shard) > 0;
-    if (found->second.stands && known) return;  // said to its holder as well: only this one does not have it
-    if (!found->second.stands) shards.clear();
-    shards.insert(refused.shard);
-    // Sent back to where it was refused: that master's hold is just changing.
-    return known ? say_later(found->first, found->second) : say_again(found->first, found->second);
-  }
-  if (found == pending.end() || !is_transient(refused.reason)) return deliver(std::move(refused));
-  if (refused.reason == Refusal::busy) busy_until = fabric::read_steady() + kRetryTransient;
-  say_later(found->first, found->second);
+  if (!requests.keep(refused, any_shard(), fabric::read_steady())) deliver(std::move(refused));
 }
 
 void Session::State::on_word(const Envelope& envelope, Word word) {
@@ -282,21 +221,11 @@ void Session::State::on_events(Time now) {
   }
 }
 
-void Session::State::say_pending(Time now) {
+void Session::State::say_requests(Time now) {
   if (connection.value == 0) return;
-  for (; !later.empty() && later.front().first <= now; later.pop_front()) {
-    const auto found = pending.find(later.front().second);
-    if (found != pending.end() && found->second.waits) say_again(found->first, found->second);
-  }
-  while (!unsaid.empty() && on_wire < options.unanswered_most && busy_until <= now) {
-    const auto found = pending.find(unsaid.front());
-    unsaid.pop_front();
-    if (found == pending.end() || found->second.said || found->second.waits) continue;
-    found->second.said = true;
-    if (!found->second.stands) ++on_wire;
-    const auto& shards = found->second.shards;
-    if (shards.empty()) send(found->second.word, any_shard());
-    for (const ShardId shard : shards) send(found->second.word, shard);
+  while (const auto* request = requests.next(now)) {
+    if (request->shards.empty()) send(request->word, any_shard());
+    for (const ShardId shard : request->shards) send(request->word, shard);
   }
 }
 
@@ -322,9 +251,7 @@ void Session::State::keep_alive(Time now) {
 Time Session::State::next_duty() const {
   Time duty = std::min(heard + silence, said + heartbeat);
   if (!socket->connected()) duty = fabric::read_steady() + seconds(1);
-  if (connection.value == 0) return duty;
-  if (!later.empty()) duty = std::min(duty, later.front().first);
-  if (!unsaid.empty() && on_wire < options.unanswered_most) duty = std::min(duty, busy_until);
+  if (connection.value != 0) duty = std::min(duty, requests.due().value_or(duty));
   return duty;
 }
 
@@ -338,7 +265,7 @@ bool Session::State::pump(std::optional<Time> deadline) {
   fabric::Frames frames;
   while (socket->receive(frames)) on_message(std::move(frames));
   keep_alive(now);
-  say_pending(now);
+  say_requests(now);
   return std::any_of(ready.begin(), ready.end(), [&](const auto& r) { return interrupt && r.token == *interrupt; });
 }
 
@@ -349,8 +276,7 @@ Session::~Session() {
 }
 
 Outcome<std::unique_ptr<Session>> Session::open(const Profile& profile, SessionOptions options) {
-  auto state = std::make_unique<State>();
-  state->options = options;
+  auto state = std::make_unique<State>(options);
   state->layout = profile.layout;
   fabric::ClientOptions socket;
   socket.keys = profile.keys;
@@ -367,20 +293,18 @@ Outcome<std::unique_ptr<Session>> Session::open(const Profile& profile, SessionO
 }
 
 void Session::request(const std::string& id, Word word, std::optional<ShardId> shard) {
-  State::Pending one{.word = std::move(word)};
+  Requests::Request one{.word = std::move(word)};
   if (shard) one.shards.insert(*shard);
-  state_->pending.insert_or_assign(id, std::move(one));
-  state_->unsaid.push_back(id);
-  state_->say_pending(fabric::read_steady());
+  state_->requests.open(id, std::move(one));
+  state_->say_requests(fabric::read_steady());
 }
 
 void Session::stand(const std::string& id, Word word) {
-  state_->pending.insert_or_assign(id, State::Pending{.word = std::move(word), .stands = true});
-  state_->unsaid.push_back(id);
-  state_->say_pending(fabric::read_steady());
+  state_->requests.open(id, {.word = std::move(word), .stands = true});
+  state_->say_requests(fabric::read_steady());
 }
 
-void Session::forget(const std::string& id) { state_->pending.erase(id); }
+void Session::forget(const std::string& id) { state_->requests.close(id); }
 
 bool Session::say(Word word) {
   if (state_->connection.value == 0) return false;
