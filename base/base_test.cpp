@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/fnv.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/rng.h"
@@ -17,6 +18,14 @@ TEST(Ids, AttemptsOrderByExecutionTaskItemThenAttempt) {
 TEST(Ids, EpochsOrderByNumberThenBroker) {
   EXPECT_LT((Epoch{3, "b2"}), (Epoch{4, "b1"}));
   EXPECT_LT((Epoch{3, "b1"}), (Epoch{3, "b2"}));
+}
+
+// Values of the authors' test suite.
+TEST(Fnv, IsWhatItsAuthorsSay) {
+  EXPECT_EQ(fnv1a(""), 0xcbf29ce484222325u);
+  EXPECT_EQ(fnv1a("a"), 0xaf63dc4c8601ec8cu);
+  EXPECT_EQ(fnv1a("foobar"), 0x85944171f73967e8u);
+  EXPECT_EQ(fnv1a("bar", fnv1a("foo")), fnv1a("foobar"));
 }
 
 TEST(Rng, SameSeedSameSequence) {

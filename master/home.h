@@ -5,17 +5,15 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/fnv.h"
 #include "base/ids.h"
 
 namespace argosy::master {
 
 inline ShardId home_shard(std::string_view submitter, std::string_view key, std::uint32_t shards) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  const auto add = [&hash](unsigned char c) { hash = (hash ^ c) * 0x100000001b3; };
-  for (const char c : submitter) add(static_cast<unsigned char>(c));
-  add(0);  // no name has it
-  for (const char c : key) add(static_cast<unsigned char>(c));
-  hash ^= hash >> 32;  // the low bits of FNV alone follow the last byte
+  constexpr std::string_view between("\0", 1);  // no name has it
+  std::uint64_t hash = fnv1a(key, fnv1a(between, fnv1a(submitter)));
+  hash ^= hash >> 32;
   return ShardId{static_cast<std::uint32_t>(hash % (shards == 0 ? 1 : shards))};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/fnv.h"
 #include "master/batches.h"
 
 namespace argosy::master {
@@ -31,8 +32,7 @@ void forget_connection(Step& step) {
 
 // The same for ever for a master and a shard, another for each: of two that hold as little one comes first.
 Duration place_in_line(const std::string& master, ShardId shard) {
-  std::uint64_t hash = 0xcbf29ce484222325u ^ shard.value;
-  for (const char c : master) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  const std::uint64_t hash = fnv1a(master, kFnvBasis ^ shard.value);
   return longest_line * static_cast<std::int64_t>((hash >> 33) % 32) / 32;
 }
 

@@ -12,6 +12,8 @@
 #include <fstream>
 #include <utility>
 
+#include "base/fnv.h"
+
 namespace argosy::master {
 namespace {
 
@@ -20,9 +22,7 @@ constexpr int die_within_ms = 5000;
 constexpr long names = 1L << 40;
 
 long byte_of(const std::string& master) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : master) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return static_cast<long>(hash % static_cast<std::uint64_t>(names));
+  return static_cast<long>(fnv1a(master) % static_cast<std::uint64_t>(names));
 }
 
 struct flock bytes(long from, long count) {

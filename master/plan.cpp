@@ -7,10 +7,12 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/fnv.h"
+
 namespace argosy::master {
 namespace {
 
-// FNV-1a over every field that a visit() names.
+// In the manner of FNV-1a, over every field that a visit() names.
 class Summer {
  public:
   std::uint64_t sum() const { return sum_; }
@@ -39,10 +41,10 @@ class Summer {
   static std::uint64_t bits(T value) {
     return static_cast<std::uint64_t>(value);
   }
-  void add(std::uint64_t word) { sum_ = std::rotl(sum_ ^ (word * 0x9e3779b97f4a7c15), 23) * 0x100000001b3; }
+  void add(std::uint64_t word) { sum_ = std::rotl(sum_ ^ (word * 0x9e3779b97f4a7c15), 23) * kFnvPrime; }
   void text(std::string_view text) {
     add(text.size());
-    for (const char c : text) sum_ = (sum_ ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    sum_ = fnv1a(text, sum_);
   }
   template <class T>
   void many(const std::optional<T>& value) {
@@ -60,7 +62,7 @@ class Summer {
     for (const auto& [key, value] : values) (*this)(key), (*this)(value);
   }
 
-  std::uint64_t sum_ = 0xcbf29ce484222325;
+  std::uint64_t sum_ = kFnvBasis;
 };
 
 std::uint64_t fingerprint_of(const Terms& terms) {

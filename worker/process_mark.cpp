@@ -1,5 +1,7 @@
 #include "worker/process_mark.h"
 
+#include "base/fnv.h"
+
 namespace argosy::keeper {
 namespace {
 
@@ -10,8 +12,7 @@ constexpr std::uint64_t low_bits = (std::uint64_t{1} << 60) - 1;
 }  // namespace
 
 std::uint64_t worker_mark(std::string_view worker_token) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : worker_token) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  const std::uint64_t hash = fnv1a(worker_token);
   return (hash ^ (hash >> 60)) & low_bits;
 }
 
