@@ -37,9 +37,7 @@ class BlindSubmitter(Peer):
         super().__init__(plan["folder"], keys.KeyPair.load(plan["key"]), plan["endpoint"])
         self.poller.register(0)
 
-    def _open(self):
-        super()._open()
-        self.socket.reconnect_ivl_max = 100      # as often as Argosy's own client at first
+    reconnect_most_ms = 100                      # as often as Argosy's own client at first
 
     def send(self, envelope, body):
         try:

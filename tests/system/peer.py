@@ -3,6 +3,8 @@
 One thread owns it. Waiting is always in step(), for a message, a descriptor of the owner's or the next beat.
 """
 import random
+import subprocess
+import tempfile
 import time
 
 import zmq
@@ -32,9 +34,11 @@ def first_line(file):
 
 class Peer:
     def __init__(self, folder, key_pair, endpoint, host=None):
-        address = endpoint.split("://")[1].rsplit(":", 1)[0]
-        self.server_key = keys.endpoint_key(f"{folder}/authority.pem", f"{folder}/endpoint.pem", address)
-        self.key_pair, self.endpoint = key_pair, endpoint
+        self.authority = f"{folder}/authority.pem"
+        self.key_pair = key_pair
+        self.place = (endpoint, self.believe(f"{folder}/endpoint.pem", endpoint))
+        self.told = 0                # the serial of the latest Endpoint
+        self.next_place, self.trial = None, None
         self.host = host or this_host()
         self.session = random.SystemRandom().randrange(1, 2**63)
         self.epoch, self.connection = (0, ""), 0
@@ -60,31 +64,68 @@ class Peer:
 
     # -- The connection.
 
+    reconnect_most_ms = 1000         # as argosy's own clients
+
+    def believe(self, certificates, endpoint):
+        return keys.endpoint_key(self.authority, certificates, endpoint.split("://")[1].rsplit(":", 1)[0])
+
+    def _dial(self, endpoint, server_key):
+        dialled = zmq.Context.instance().socket(zmq.DEALER)
+        dialled.linger = 1000
+        dialled.reconnect_ivl, dialled.reconnect_ivl_max = 10, self.reconnect_most_ms
+        dialled.maxmsgsize = 16 << 20
+        self.key_pair.curve(dialled, server_key)
+        dialled.connect(endpoint)
+        self.poller.register(dialled, zmq.POLLIN)
+        return dialled
+
+    def _hang_up(self, dialled):
+        if dialled is not None:
+            self.poller.unregister(dialled)
+            dialled.close(linger=0)
+
     def _open(self):
-        if self.socket is not None:
-            self.poller.unregister(self.socket)
-            self.socket.close(linger=0)
-        self.socket = zmq.Context.instance().socket(zmq.DEALER)
-        self.socket.linger = 1000
-        self.socket.reconnect_ivl, self.socket.reconnect_ivl_max = 10, 1000  # as argosy's own clients
-        self.socket.maxmsgsize = 16 << 20
-        self.key_pair.curve(self.socket, self.server_key)
-        self.socket.connect(self.endpoint)
-        self.poller.register(self.socket, zmq.POLLIN)
+        self._hang_up(self.socket)
+        self.socket = self._dial(*self.place)
         self.connection = 0
         self.heard = self.said = time.monotonic()
         self.say_hello()
 
+    def _follow(self, serial, endpoint, certificates):
+        """The cluster moved. Whoever is believed there is tried beside the connection that is, and takes its place when he answers."""
+        if serial <= self.told:
+            return
+        with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+            file.write(certificates)
+            file.flush()
+            try:
+                place = (endpoint, self.believe(file.name, endpoint))
+            except subprocess.CalledProcessError:
+                return
+        self._hang_up(self.trial)
+        self.told, self.next_place, self.trial = serial, place, self._dial(*place)
+        self.trial.send_multipart([self.hello().pack(), words.pack(self.hello_body())])
+
+    def _move(self):
+        self._hang_up(self.socket)
+        self.socket, self.place, self.trial = self.trial, self.next_place, None
+        self.connection = 0
+
     def close(self):
         if self.connection:
             self.say(words.BYE, ["done"])
+        self._hang_up(self.trial)
         self.socket.close()
 
     def abandon(self):
+        self._hang_up(self.trial)
         self.socket.close(linger=0)
 
+    def hello(self):
+        return Envelope(words.HELLO, epoch=self.epoch)
+
     def say_hello(self):
-        self.send(Envelope(words.HELLO, epoch=self.epoch), self.hello_body())
+        self.send(self.hello(), self.hello_body())
 
     def say(self, word, body, to=None, reign=(0, 0)):
         self.send(Envelope(word, epoch=self.epoch, connection=self.connection, reign=reign, to=to or [words.BROKER, "", 0]), body)
@@ -102,9 +143,11 @@ class Peer:
             self.say(words.PING, [1]) if self.connection else self.say_hello()
         until = min(deadline, self.said + self.heartbeat, self.heard + self.silence)
         for ready, _ in self.poller.poll(max(0, until - now) * 1000):
+            if ready is self.trial:
+                self._move()
             if ready is self.socket:
                 self._take()
-            else:
+            elif isinstance(ready, int):  # else a connection that was hung up
                 self.on_readable(ready)
 
     def _take(self):
@@ -132,6 +175,8 @@ class Peer:
             if self.connection:      # one Hello, however many words came too early
                 self.connection = 0
                 self.say_hello()
+        elif envelope.word == words.ENDPOINT:
+            self._follow(*body)
         elif envelope.word != words.PONG:
             self.on_word(envelope, body)
 

@@ -5,8 +5,7 @@ from moment import until
 
 
 def move(stage):
-    """The new address is a forwarder's, as a load balancer would be; the one before it ends once all have moved. The submitters
-    of the load, which do not follow, stay with the broker's own port."""
+    """The new address is a forwarder's, as a load balancer would be; the one before it ends once all have moved."""
     from endpoint_test import Forwarder, state_of
     fleet = stage.fleet
     port = free_port()
@@ -19,6 +18,8 @@ def move(stage):
     files = [fleet.folder / "endpoint.moved", *(fleet.folder / "workers" / name / "endpoint.moved" for name in fleet.workers())]
     states = lambda: [state_of(file) for file in files]
     until(lambda: all(s == {"endpoint": endpoint, "state": "reached"} for s in states()), lambda: f"all move to {endpoint}: {states()}")
+    everybody = len(fleet.workers()) + len(fleet.masters()) + len(stage.load.members)
+    until(lambda: forwarder.live >= everybody, lambda: f"{everybody} connections come through {endpoint}: {forwarder.live}")
     for each in before:
         each.close()
     stage.until_again(moment)
@@ -28,7 +29,7 @@ def move(stage):
     stage[worker].start()
     fleet.until_whole()
     assert forwarder.ever > ever, f"{worker} did not start at the new endpoint"
-    assert forwarder.live >= len(fleet.workers()) + len(fleet.masters()), f"only {forwarder.live} connections come through {endpoint}"
+    until(lambda: forwarder.live >= everybody, lambda: f"{everybody} connections come through {endpoint} again: {forwarder.live}")
 
 
 DRILLS = [
