@@ -14,18 +14,14 @@ namespace {
 
 constexpr std::size_t kWatchedMost = 10'000;  // of one Watch
 
-TaskCounts sum(const std::map<ExecutionId, Changed>& known) {
-  TaskCounts all;
-  for (const auto& [id, one] : known) {
-    all.total += one.counts.total;
-    all.running += one.counts.running;
-    all.succeeded += one.counts.succeeded;
-    all.failed += one.counts.failed;
-    all.canceled += one.counts.canceled;
-    all.interrupted += one.counts.interrupted;
-    all.skipped += one.counts.skipped;
+constexpr Duration kDrawEvery = milliseconds(100);
+
+// What an execution counts now, in the place of what it counted before.
+void replace(TaskCounts& sum, const TaskCounts& before, const TaskCounts& now) {
+  for (const auto part : {&TaskCounts::total, &TaskCounts::running, &TaskCounts::succeeded, &TaskCounts::failed, &TaskCounts::canceled,
+                          &TaskCounts::interrupted, &TaskCounts::skipped}) {
+    sum.*part += now.*part - before.*part;
   }
-  return all;
 }
 
 class Bar {
@@ -34,15 +30,27 @@ class Bar {
   ~Bar() {
     if (drawn_) std::cerr << "\r\033[K" << std::flush;
   }
-  void draw(const std::map<ExecutionId, Changed>& known) {
-    if (!shown_) return;
-    drawn_ = true;
-    std::cerr << "\r\033[K" << progress_line(sum(known), std::max(40, terminal_width(STDERR_FILENO)) - 1) << std::flush;
+  void show(const TaskCounts& counts) {
+    counts_ = counts;
+    owed_ = shown_;
+    draw_if_due();
   }
+  void draw_if_due() {
+    const Time now = fabric::read_steady();
+    if (!owed_ || now < due_) return;
+    std::cerr << "\r\033[K" << progress_line(counts_, std::max(40, terminal_width(STDERR_FILENO)) - 1) << std::flush;
+    due_ = now + kDrawEvery;
+    drawn_ = true;
+    owed_ = false;
+  }
+  std::optional<Time> due() const { return owed_ ? std::optional(due_) : std::nullopt; }
 
  private:
   bool shown_;
   bool drawn_ = false;
+  bool owed_ = false;
+  Time due_;
+  TaskCounts counts_;
 };
 
 void watch(Session& session, const std::string& prefix, const std::vector<ExecutionId>& executions) {
@@ -74,22 +82,27 @@ Outcome<std::map<ExecutionId, Changed>> wait_for(Session& session, const std::ve
   const std::string prefix = "watch-" + fabric::random_key_text();
   const auto deadline = options.timeout ? std::optional<Time>(fabric::read_steady() + *options.timeout) : std::nullopt;
   std::map<ExecutionId, Changed> known;
+  TaskCounts counts;
   std::size_t ended = 0;
   Bar bar(options.progress);
   bool watching = options.watched_by.empty();
   if (watching) watch(session, prefix, executions);
   while (ended < executions.size()) {
-    const Incoming incoming = session.next(deadline);
+    const auto draw_at = bar.due();
+    const Incoming incoming = session.next(draw_at && (!deadline || *draw_at < *deadline) ? draw_at : deadline);
+    bar.draw_if_due();
     if (const auto* changed = std::get_if<Changed>(&incoming)) {
       const auto before = known.find(changed->execution);
       const bool was_over = before != known.end() && is_terminal(before->second.status);
       if (was_over || !std::binary_search(executions.begin(), executions.end(), changed->execution)) continue;
-      known[changed->execution] = *changed;
+      Changed& one = before == known.end() ? known[changed->execution] : before->second;
+      replace(counts, one.counts, changed->counts);
+      one = *changed;
       ended += is_terminal(changed->status) ? 1 : 0;
-      bar.draw(known);
+      bar.show(counts);
     } else if (const auto* refused = std::get_if<Refused>(&incoming)) {
       if (refused->request.starts_with("watch-")) return trouble(*refused);
-    } else if (std::holds_alternative<TimedOut>(incoming)) {
+    } else if (std::holds_alternative<TimedOut>(incoming) && deadline && *deadline <= fabric::read_steady()) {
       return Trouble{Exit::timed_out, "the time to wait is over; the work goes on"};
     } else if (std::holds_alternative<Interrupted>(incoming)) {
       return Trouble{Exit::interrupted, "detached; the work goes on"};
