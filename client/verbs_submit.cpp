@@ -133,9 +133,14 @@ Parameter parameter_of(const json& shown) {
 
 Outcome<Prepared> prepare_package(Cli& cli, const SubmitArguments& given) {
   if (given.package.empty()) return usage("which package? Or a bare command behind --, as in: argosy submit -- CMD ARGS");
-  const bool for_commands = !given.array.empty() || !given.each_line.empty() || !given.from_json.empty() || !given.command.cwd.empty() ||
-                            !given.command.env.empty() || !given.command.resources.empty() || !given.command.time.empty();
-  if (for_commands) return usage("--array, --each-line, --from-json, --cwd, --env, --resources and --time are for bare commands; a package's manifest has them");
+  const CommandOptions& command = given.command;
+  const bool for_commands = !given.array.empty() || !given.each_line.empty() || !given.from_json.empty() || !command.cwd.empty() ||
+                            !command.env.empty() || !command.resources.empty() || !command.time.empty() || command.retries > 0 ||
+                            !command.max_failures.empty();
+  if (for_commands) {
+    return usage("--array, --each-line, --from-json, --cwd, --env, --resources, --time, --retry and --max-failures are for bare "
+                 "commands; a package's manifest has them");
+  }
   const auto place = find_package(cli, given.package);
   if (!place) return place.error();
   Prepared out;

@@ -104,6 +104,8 @@ class SubmitTest(unittest.TestCase):
         self.refused("p/a", "-p", "n=many", says=["n", "many"])
         self.refused("p/a", "-p", "n=1", "-p", "m=2", says=["m"])
         self.refused("p/a", "-p", "n=1", "-p", "n=2", says=["n", "twice"])
+        for option in (["--retry", "2"], ["--max-failures", "5%"], ["--array", "1-3"]):
+            self.refused("p/a", "-p", "n=1", *option, says=["bare commands"], code=2)
         self.refused("--array", "9-1", "--", "true", says=["9-1"])
         self.refused("--array", "", "--", "true", says=["--array", "empty"])
         self.refused("--each-line", "/dev/null", "--", "true", says=["/dev/null"])
