@@ -86,6 +86,7 @@ struct IdentitiesChanged {
 struct GateReported {
   std::vector<RefusedPeer> refused;
   std::vector<BrokerCounter> counters;
+  bool news = false;  // somebody was refused since the last one: told now, else with the next report
 };
 
 // First event of all: what is on this host's disk. Without peers the machine answers with Effects::store_epoch.

@@ -185,7 +185,7 @@ void Machine::Turn::on(const IdentitiesChanged& changed) {
 void Machine::Turn::on(const GateReported& report) {
   state_.refused_keys = report.refused;
   state_.transport = report.counters;
-  state_.report_wanted = true;
+  if (report.news) state_.report_wanted = true;
 }
 
 void Machine::Turn::on(const Tick&) {

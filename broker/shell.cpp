@@ -1,6 +1,7 @@
 #include "broker/shell.h"
 
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -42,7 +43,7 @@ std::uint64_t resident_bytes() {
   std::uint64_t all = 0;
   std::uint64_t resident = 0;
   file >> all >> resident;
-  return resident * 4096;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace
@@ -204,18 +205,18 @@ void Shell::take_departures(fabric::ServerSocket& server, Via via) {
 void Shell::report_gate(Now now) {
   gate_seen_at_ = now.steady;
   const fabric::GateCounters gate = gate_.counters();
-  const fabric::ServerCounters transport = server_->counters();
-  const std::uint64_t refused = gate.refused + transport.dropped_without_identity;
-  if (refused == gate_refused_) return;
-  gate_refused_ = refused;
+  std::uint64_t without_identity = server_->counters().dropped_without_identity;
+  if (peer_server_) without_identity += peer_server_->counters().dropped_without_identity;
+  const std::uint64_t refused = gate.refused + without_identity;
   GateReported report;
+  report.news = std::exchange(gate_refused_, refused) != refused;
   for (const fabric::RefusedKey& each : gate_.refused()) {
     report.refused.push_back(
         {each.key.hex(), each.address, std::string(to_text(each.refusal)), each.count, each.last});
   }
   report.counters = {{"gate_admitted", gate.admitted},
                      {"gate_refused", gate.refused},
-                     {"without_identity", transport.dropped_without_identity},
+                     {"without_identity", without_identity},
                      {"memory_bytes", resident_bytes()}};
   step(std::move(report));
 }

@@ -155,7 +155,7 @@ void Story::command(const std::string& line) {
   } else if (first == "wait") {
     let_pass(*parse_duration(words.at(1)));
   } else if (first == "gate") {
-    step(GateReported{{{"5f", "192.0.2.7", "unknown_key", 3, {}}}, {{"gate_refused", 3}}});
+    step(GateReported{{{"5f", "192.0.2.7", "unknown_key", 3, {}}}, {{"gate_refused", 3}}, true});
   } else if (first == "peer") {  // peer LABEL ROLE NAME [unknown]
     Party& party = parties_[words.at(1)];
     party = {
