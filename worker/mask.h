@@ -1,7 +1,10 @@
-// Mask: replaces exact echoes of secret values in a stream of bytes by "***", also where an echo is read in two parts.
-// A value shorter than 4 bytes is left alone: hiding it would riddle the log and hide nothing. One stream, one thread.
+// Mask: replaces exact echoes of secret values in a stream of bytes by "***", wherever the stream was cut into reads.
+//
+// Each byte that stands in an echo is hidden, also where echoes overlap; those that overlap or touch are one "***". A value
+// shorter than 4 bytes is left alone: hiding it would riddle the log and hide nothing. One stream, one thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,7 +15,7 @@ class Mask {
   explicit Mask(std::vector<std::string> values);
   ~Mask();  // wipes the values
 
-  // What may be shown of `bytes` now; the rest, which might be the beginning of a value, is kept for the next call.
+  // What may be shown of `bytes` now; the rest, which might be the beginning of an echo, is kept for the next call.
   std::string pass(const std::string& bytes);
   // The end of the stream: what was kept.
   std::string finish();
@@ -20,10 +23,19 @@ class Mask {
   bool idle() const { return values_.empty(); }
 
  private:
-  std::size_t longest_beginning(const std::string& text) const;
+  struct Value {
+    std::string text;
+    std::vector<std::uint32_t> back;  // by how many bytes of `text` are met: the next shorter beginning that ends them too
+    std::size_t met = 0;              // of `text`, at the end of the stream
+  };
 
-  std::vector<std::string> values_;  // longest first
+  void hide_echoes(Value& value, std::size_t from);
+  std::string give(std::size_t count);
+
+  std::vector<Value> values_;
   std::string kept_;
+  std::string marks_;   // for each byte of kept_, whether it is hidden
+  bool hiding_ = false; // the last byte that was given out
 };
 
 }  // namespace argosy::worker

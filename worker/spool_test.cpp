@@ -8,7 +8,6 @@
 #include <fstream>
 
 #include "fabric/test_folder.h"
-#include "worker/mask.h"
 
 namespace argosy::worker {
 namespace {
@@ -184,22 +183,6 @@ TEST_F(SpoolTest, ItIsFullWhileADiskTakesNothing) {
   EXPECT_LT(offset, 10u << 20);
   spool->forget_logs(attempt(1), offset);
   EXPECT_FALSE(spool->full());
-}
-
-TEST(Mask, HidesEchoesAlsoAcrossReads) {
-  Mask mask({"hunter2", "abc"});
-  std::string shown = mask.pass("my hunter2 is hun");
-  shown += mask.pass("ter2!");
-  shown += mask.finish();
-  EXPECT_EQ(shown, "my *** is ***!");
-}
-
-TEST(Mask, ShowsABeginningThatWasNone) {
-  Mask mask({"secret"});
-  EXPECT_EQ(mask.pass("sec"), "");
-  std::string shown = mask.pass("ond");
-  shown += mask.finish();
-  EXPECT_EQ(shown, "second");
 }
 
 }  // namespace
