@@ -324,6 +324,14 @@ Incoming Session::next(std::optional<Time> deadline) {
   }
 }
 
+bool Session::pause(Duration duration) {
+  const Time end = fabric::read_steady() + duration;
+  while (fabric::read_steady() < end) {
+    if (state_->pump(end)) return true;
+  }
+  return false;
+}
+
 Time Session::patience_ends() const { return fabric::read_steady() + state_->options.patience; }
 std::string Session::last_trouble() const { return state_->last_trouble; }
 
@@ -353,31 +361,28 @@ Outcome<Incoming> Session::reply_to(const std::string& id) {
   return std::move(*result);
 }
 
-Outcome<Answer> Session::ask(const std::string& verb, const std::string& arguments, std::optional<ShardId> shard) {
-  const std::string id = fabric::random_key_text();
-  request(id, Ask{id, verb, arguments}, shard);
+template <class Reply>
+Outcome<Reply> Session::exchange(const std::string& id, Word word, std::optional<ShardId> shard) {
+  request(id, std::move(word), shard);
   auto reply = reply_to(id);
   if (!reply) return reply.error();
-  if (auto* answer = std::get_if<Answer>(&*reply)) return std::move(*answer);
-  return Trouble{Exit::failed, verb + " was answered by another word"};
+  if (auto* expected = std::get_if<Reply>(&*reply)) return std::move(*expected);
+  return Trouble{Exit::failed, "the request was answered by another word"};
+}
+
+Outcome<Answer> Session::ask(const std::string& verb, const std::string& arguments, std::optional<ShardId> shard) {
+  const std::string id = fabric::random_key_text();
+  return exchange<Answer>(id, Ask{id, verb, arguments}, shard);
 }
 
 Outcome<Answer> Session::deploy(Deploy deploy) {
   const std::string id = deploy.request;
-  request(id, std::move(deploy));
-  auto reply = reply_to(id);
-  if (!reply) return reply.error();
-  if (auto* answer = std::get_if<Answer>(&*reply)) return std::move(*answer);
-  return Trouble{Exit::failed, "the deployment was answered by another word"};
+  return exchange<Answer>(id, std::move(deploy));
 }
 
 Outcome<Accepted> Session::submit(Submit submit) {
   const std::string id = submit.key;
-  request(id, std::move(submit));
-  auto reply = reply_to(id);
-  if (!reply) return reply.error();
-  if (auto* accepted = std::get_if<Accepted>(&*reply)) return std::move(*accepted);
-  return Trouble{Exit::failed, "the submit was answered by another word"};
+  return exchange<Accepted>(id, std::move(submit));
 }
 
 // Said again on a new connection in the same epoch: it may be lost. Where it was heard, the epoch is another one.
@@ -393,11 +398,8 @@ Outcome<std::string> Session::switchover(const std::string& to) {
     } else if (const auto* refused = std::get_if<Refused>(&incoming)) {
       if (refused->refused_word != Switchover::word) continue;
       // The other one may only be coming back.
-      const Time again = fabric::read_steady() + kRetryTransient;
-      if (refused->reason != Refusal::unreachable || deadline <= again) return argosy::client::trouble(*refused);
-      while (fabric::read_steady() < again) {
-        if (state_->pump(again)) return Trouble{Exit::interrupted, "interrupted before another broker served"};
-      }
+      if (refused->reason != Refusal::unreachable || deadline <= fabric::read_steady() + kRetryTransient) return argosy::client::trouble(*refused);
+      if (pause(kRetryTransient)) return Trouble{Exit::interrupted, "interrupted before another broker served"};
       if (say(Switchover{to})) before = state_->epoch;
     } else if (std::holds_alternative<TimedOut>(incoming)) {
       const std::string last = last_trouble().empty() ? "" : "; " + last_trouble();
@@ -406,31 +408,6 @@ Outcome<std::string> Session::switchover(const std::string& to) {
     } else if (std::holds_alternative<Interrupted>(incoming)) {
       return Trouble{Exit::interrupted, "interrupted before another broker served"};
     }
-  }
-}
-
-Outcome<std::optional<std::uint64_t>> Session::stored(const std::string& digest, Time deadline) {
-  while (true) {
-    const Incoming incoming = next(deadline);
-    if (const auto* answer = std::get_if<Stored>(&incoming); answer != nullptr && answer->digest == digest) {
-      return std::optional<std::uint64_t>(answer->offset);
-    }
-    if (const auto* refused = std::get_if<Refused>(&incoming);
-        refused != nullptr && (refused->request == digest || refused->refused_word == Put::word)) {
-      if (is_transient(refused->reason)) {
-        for (const Time again = fabric::read_steady() + kRetryTransient; fabric::read_steady() < again;) {
-          if (state_->pump(again)) return Trouble{Exit::interrupted, "interrupted while bringing content"};
-        }
-        if (deadline <= fabric::read_steady()) return argosy::client::trouble(*refused);
-        return std::optional<std::uint64_t>();
-      }
-      return argosy::client::trouble(*refused);
-    }
-    if (std::holds_alternative<Reconnected>(incoming)) return std::optional<std::uint64_t>();
-    if (std::holds_alternative<TimedOut>(incoming)) {
-      return Trouble{Exit::unavailable, "content could not be brought; " + last_trouble()};
-    }
-    if (std::holds_alternative<Interrupted>(incoming)) return Trouble{Exit::interrupted, "interrupted while bringing content"};
   }
 }
 

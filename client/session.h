@@ -57,9 +57,8 @@ class Session {
   // Asks the active broker to give the endpoint to another one ("": any that it hears), and waits until one welcomes this
   // client in a higher epoch. Its name.
   Outcome<std::string> switchover(const std::string& to);
-  // Brings content that is not there yet. `progress` is called with bytes done.
-  template <class Progress>
-  Outcome<Done> put(const std::string& digest, std::string_view content, Progress progress);
+  // The connection is served so long, and nothing taken by next(). True: interrupted.
+  bool pause(Duration duration);
 
   Time patience_ends() const;
   // What is known of why nothing is answered: "tcp://…: nobody listens there".
@@ -69,41 +68,12 @@ class Session {
   struct State;
   explicit Session(std::unique_ptr<State> state);
   Outcome<Incoming> reply_to(const std::string& id);
-  // Waits for one Stored of this digest; nothing: reconnected.
-  Outcome<std::optional<std::uint64_t>> stored(const std::string& digest, Time deadline);
+  template <class Reply>
+  Outcome<Reply> exchange(const std::string& id, Word word, std::optional<ShardId> shard = {});
 
   std::unique_ptr<State> state_;
 };
 
 Trouble trouble(const Refused& refused);
-
-inline constexpr std::size_t kPieceBytes = 256 * 1024;
-inline constexpr std::size_t kPiecesInFlight = 16;
-
-template <class Progress>
-Outcome<Done> Session::put(const std::string& digest, std::string_view content, Progress progress) {
-  std::uint64_t done = 0;
-  std::uint64_t said = 0;
-  Time deadline = patience_ends();
-  while (true) {
-    while (said < content.size() && said < done + kPiecesInFlight * kPieceBytes) {
-      const auto piece = content.substr(said, kPieceBytes);
-      if (!say(Put{digest, said, content.size(), std::string(piece)})) break;
-      said += piece.size();
-      if (done == 0) break;  // the first answer tells how much is there already
-    }
-    const auto offset = stored(digest, deadline);
-    if (!offset) return offset.error();
-    if (!*offset) {
-      said = done;  // a new connection: what was on its way is lost
-      continue;
-    }
-    deadline = patience_ends();
-    done = **offset;
-    said = said < done ? done : said;
-    progress(done);
-    if (done >= content.size()) return Done{};
-  }
-}
 
 }  // namespace argosy::client

@@ -8,6 +8,7 @@
 #include "base/quantity.h"
 #include "client/archive.h"
 #include "client/cli.h"
+#include "client/content.h"
 #include "fabric/digest.h"
 #include "fabric/sealing.h"
 #include "schemas/manifest.h"
@@ -56,7 +57,7 @@ int validate(Cli& cli, const ProjectArguments& given) {
 
 Outcome<Done> bring(Session& session, const std::string& what, const std::string& content) {
   const bool shown = ::isatty(STDERR_FILENO) != 0 && content.size() > kPieceBytes;
-  const auto put = session.put(fabric::Sha256::hex_of(content), content, [&](std::uint64_t done) {
+  const auto put = put_content(session, fabric::Sha256::hex_of(content), content, [&](std::uint64_t done) {
     if (shown) std::cerr << "\r\033[K" << what << ": " << done * 100 / content.size() << " % of " << format_bytes(content.size()) << std::flush;
   });
   if (shown) std::cerr << "\r\033[K" << std::flush;

@@ -9,6 +9,7 @@
 #include "client/batch_file.h"
 #include "client/cli.h"
 #include "client/command_package.h"
+#include "client/content.h"
 #include "client/ending.h"
 #include "client/numbers.h"
 #include "client/submit_rows.h"
@@ -111,7 +112,7 @@ Outcome<Prepared> prepare_command(Cli& cli, SubmitArguments& given) {
   if (blob) {
     const auto session = cli.session(true);
     if (!session) return session.error();
-    const auto put = (*session)->put(digest, given.command.items->packed.bytes, [](std::uint64_t) {});
+    const auto put = put_content(**session, digest, given.command.items->packed.bytes);
     if (!put) return put.error();
   }
   Prepared out;
