@@ -1,51 +1,12 @@
 #include "client/passphrase.h"
 
-#include <fcntl.h>
-#include <termios.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <fstream>
 #include <iostream>
-#include <optional>
+
+#include "client/quiet_terminal.h"
 
 namespace argosy::client {
 namespace {
-
-// The controlling terminal with its echo off, as long as this lives.
-class QuietTerminal {
- public:
-  QuietTerminal() : fd_(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)) {
-    if (fd_ < 0 || ::tcgetattr(fd_, &before_) != 0) return;
-    termios quiet = before_;
-    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    changed_ = ::tcsetattr(fd_, TCSAFLUSH, &quiet) == 0;
-  }
-  ~QuietTerminal() {
-    if (changed_) ::tcsetattr(fd_, TCSAFLUSH, &before_);
-    if (fd_ >= 0) ::close(fd_);
-  }
-  QuietTerminal(const QuietTerminal&) = delete;
-
-  bool there() const { return changed_; }
-
-  std::string ask(const std::string& question) {
-    say(question + ": ");
-    std::string line;
-    for (char c = 0; ::read(fd_, &c, 1) == 1 && c != '\n';) line.push_back(c);
-    say("\n");
-    return line;
-  }
-
- private:
-  void say(const std::string& text) {
-    if (::write(fd_, text.data(), text.size()) < 0) std::cerr << text;
-  }
-
-  int fd_;
-  bool changed_ = false;
-  termios before_{};
-};
 
 Outcome<std::string> checked(std::string passphrase, Passphrase purpose) {
   if (!passphrase.empty() && passphrase.back() == '\r') passphrase.pop_back();
@@ -57,7 +18,9 @@ Outcome<std::string> checked(std::string passphrase, Passphrase purpose) {
 }
 
 Outcome<std::string> ask_terminal(QuietTerminal& terminal, Passphrase purpose) {
-  auto first = checked(terminal.ask("Passphrase of the bundle"), purpose);
+  auto typed = terminal.ask("Passphrase of the bundle");
+  if (!typed) return Trouble{Exit::interrupted, "interrupted before a passphrase was typed"};
+  auto first = checked(std::move(*typed), purpose);
   if (!first || purpose == Passphrase::for_opening) return first;
   if (terminal.ask("The same again") != *first) return usage("the two passphrases differ");
   return first;

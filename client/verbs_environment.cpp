@@ -1,11 +1,11 @@
 // environment set, list, show, remove. Sensitive values come from standard input and leave this machine sealed.
-#include <termios.h>
 #include <unistd.h>
 
 #include <iostream>
 #include <iterator>
 
 #include "client/cli.h"
+#include "client/quiet_terminal.h"
 #include "fabric/sealing.h"
 #include "schemas/base64.h"
 
@@ -22,21 +22,15 @@ struct EnvironmentArguments {
 };
 
 // All of standard input; from a terminal one line, without echo. One line break at its end is dropped.
-std::string read_secret() {
-  std::string out;
-  if (::isatty(STDIN_FILENO) == 0) {
-    out.assign(std::istreambuf_iterator<char>(std::cin), {});
-  } else {
-    termios before{};
-    ::tcgetattr(STDIN_FILENO, &before);
-    termios quiet = before;
-    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    ::tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
-    std::cerr << "value: " << std::flush;
-    std::getline(std::cin, out);
-    ::tcsetattr(STDIN_FILENO, TCSANOW, &before);
-    std::cerr << "\n";
+Outcome<std::string> read_secret() {
+  if (::isatty(STDIN_FILENO) != 0) {
+    QuietTerminal terminal;
+    if (!terminal.there()) return usage("the terminal's echo cannot be turned off: give the value on standard input");
+    auto typed = terminal.ask("value");
+    if (!typed) return Trouble{Exit::interrupted, "interrupted before a value was typed"};
+    return std::move(*typed);
   }
+  std::string out(std::istreambuf_iterator<char>(std::cin), {});
   if (out.ends_with('\n')) out.pop_back();
   return out;
 }
@@ -48,9 +42,10 @@ int set(Cli& cli, const EnvironmentArguments& given) {
     if (equals != std::string::npos) return cli.fail(usage("a sensitive value never stands on the command line: give the name alone, and the value on standard input"));
     const auto key = load_catalog_key(Layout{cli.folder()});
     if (!key) return cli.fail(trouble(key.error()));
-    std::string value = read_secret();
-    arguments["sealed"] = to_base64(fabric::seal(*key, value));
-    fabric::wipe(value);
+    auto value = read_secret();
+    if (!value) return cli.fail(value.error());
+    arguments["sealed"] = to_base64(fabric::seal(*key, *value));
+    fabric::wipe(*value);
   } else {
     if (equals == std::string::npos) return cli.fail(usage("write NAME=VALUE, or NAME with --sensitive and the value on standard input"));
     arguments["value"] = given.assignment.substr(equals + 1);

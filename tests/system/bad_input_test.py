@@ -1,8 +1,12 @@
 #!/usr/bin/python3
 """Bad input at the command line: refused with what, where and what to do, nothing stored; or the attempt fails with its reason."""
 import json
+import os
+import pty
+import signal
 import subprocess
 import tempfile
+import termios
 import unittest
 from pathlib import Path
 
@@ -67,6 +71,33 @@ class ManyRowsTest(unittest.TestCase):
             busy = cluster.counters()["busy"]
             self.assertGreater(busy, 0, "the bound was never met")
             self.assertLess(busy, 6 * 600, "words are said again though they will be refused")
+
+
+class TerminalTest(unittest.TestCase):
+    """A sensitive value that is typed is not seen, and Ctrl-C at the prompt leaves the terminal as it was."""
+
+    def ask(self, cluster):
+        child, terminal = pty.fork()
+        if child == 0:
+            os.execv(ARGOSY, [ARGOSY, "--dir", str(cluster.folder), "environment", "set", "e", "x", "--sensitive"])
+        shown = b""
+        while not shown.endswith(b"value: "):
+            shown += os.read(terminal, 1024)
+        self.assertFalse(termios.tcgetattr(terminal)[3] & termios.ECHO)
+        return child, terminal
+
+    def test_prompt(self):
+        with Cluster(workers=1) as cluster:
+            child, terminal = self.ask(cluster)
+            os.write(terminal, b"\x03")
+            _, status = os.waitpid(child, 0)
+            self.assertTrue(os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT, status)
+            self.assertTrue(termios.tcgetattr(terminal)[3] & termios.ECHO, "the terminal is left without echo")
+            child, terminal = self.ask(cluster)
+            os.write(terminal, b"dragon\n")
+            _, status = os.waitpid(child, 0)
+            self.assertEqual(status, 0)
+            self.assertNotIn(b"dragon", os.read(terminal, 4096))
 
 
 class SubmitTest(unittest.TestCase):
