@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "fabric/clock.h"
 #include "fabric/lookup.h"
@@ -15,7 +16,6 @@ namespace argosy::broker {
 
 namespace {
 
-constexpr std::int64_t kMessageBytes = 16 << 20;  // a roster
 constexpr std::size_t kTextShown = 500;           // of what a peer said, in the log
 constexpr int kQueuedBeats = 64;                  // one that does not read needs no more
 constexpr Duration kSoon = milliseconds(5);       // between tries while a takeover may be due
@@ -29,7 +29,7 @@ fabric::ClientOptions options_of(const Config& config, const fabric::KeyPair& ke
   options.endpoint = endpoint;
   options.server_key = keys.public_key;  // all brokers hold one key
   options.keys = keys;
-  options.max_message_bytes = kMessageBytes;
+  options.max_message_bytes = limits::kMessageBytes;
   options.send_queue_messages = kQueuedBeats;
   options.receive_queue_messages = kQueuedBeats;
   options.reconnect_min = kSoon;

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <utility>
 
+#include "base/limits.h"
 #include "broker/door.h"
 #include "broker/endpoint_key.h"
 #include "broker/turn.h"
@@ -21,13 +22,12 @@ namespace argosy::broker {
 namespace {
 
 constexpr int kMessagesPerTurn = 512;  // then room is matched, and departures are looked at
-constexpr std::int64_t kMessageBytes = 16 << 20;
 constexpr Duration kGateLook = seconds(1);
 
 fabric::ServerOptions server_options(const Config& config, fabric::KeyPair keys) {
   fabric::ServerOptions options;
   options.keys = std::move(keys);
-  options.max_message_bytes = kMessageBytes;
+  options.max_message_bytes = limits::kMessageBytes;
   options.send_queue_messages = static_cast<int>(config.send_queue);
   options.dead_after = config.machine.silence;
   return options;

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "base/text.h"
+#include "base/version.h"
 #include "client/cli.h"
 #include "client/misuse.h"
 #include "client/numbers.h"
@@ -55,7 +56,7 @@ void add_help_verb(CLI::App& app, Cli& cli) {
 
 void build(CLI::App& app, Cli& cli) {
   cli.app = &app;
-  app.set_version_flag("--version", "argosy " ARGOSY_VERSION);
+  app.set_version_flag("--version", "argosy " + std::string(version()));
   app.require_subcommand(1);
   add_shared_options(app, cli);
   add_up_verbs(app, cli);

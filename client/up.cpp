@@ -13,6 +13,7 @@
 #include <iostream>
 #include <map>
 
+#include "base/counted.h"
 #include "client/check_plan.h"
 #include "client/check_roster.h"
 #include "client/children.h"
@@ -222,10 +223,6 @@ void stop_all(const Crew& crew, Children& children) {
   children.stop(crew.workers, kStopWorkers);
   children.stop(crew.masters, kStopOthers);
   children.stop(crew.brokers, kStopOthers);
-}
-
-std::string counted(std::size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
 // "2 brokers, 2 masters, 1 worker"; of what there always is one, only more are told.

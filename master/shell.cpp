@@ -7,7 +7,9 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/limits.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "catalog/catalog.h"
 #include "catalog/fleet.h"
 #include "fabric/cluster_socket.h"
@@ -104,13 +106,13 @@ Status Shell::open() {
   self.name = config_.name;
   self.session = fabric::random_session_id();
   self.host = {facts.name, facts.machine_id, facts.boot_id};
-  self.build = "0.1.0";
+  self.build = version();
   self.shards.clear();
   for (std::uint32_t shard = 0; shard < config_.shards; ++shard) self.shards.push_back(ShardId{shard});
 
   fabric::ClientOptions link;
   link.keys = *keys;
-  link.max_message_bytes = 16 << 20;
+  link.max_message_bytes = limits::kMessageBytes;
   link.send_queue_messages = 100'000;
   link.receive_queue_messages = 20'000;
   auto socket = fabric::ClusterSocket::connect(

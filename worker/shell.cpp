@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/version.h"
 #include "fabric/clock.h"
 #include "fabric/host_facts.h"
 #include "fabric/poll.h"
@@ -134,7 +135,7 @@ void Shell::open_machine(const fabric::HostFacts& facts, SessionId session) {
   limits.capacity.tags = config_.tags;
   limits.prefetch_most = config_.prefetch_most;
   limits.prefetch_horizon = config_.prefetch_horizon;
-  Identity identity{session, folder_.predecessor(), {facts.name, facts.machine_id, facts.boot_id}, "argosy 0.1.0",
+  Identity identity{session, folder_.predecessor(), {facts.name, facts.machine_id, facts.boot_id}, std::string(version()),
                     folder_.incarnation()};
   machine_ = std::make_unique<Machine>(limits, identity, folder_.highest_epoch(), spool_->take_left_over());
 }

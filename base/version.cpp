@@ -1,0 +1,9 @@
+#include "base/version.h"
+
+namespace argosy {
+
+std::string_view version() {
+  return ARGOSY_VERSION;
+}
+
+}  // namespace argosy
