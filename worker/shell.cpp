@@ -43,6 +43,7 @@ class Shell {
   void tell_link(const std::vector<fabric::ClientEvent>& news);
   void take_contents();
   void take_signals();
+  void leave();
   void feed(const Event& event) { machine_->step(now_, event, effects_); }
   void feed_all(std::vector<Event>& events);
   void settle();
@@ -155,6 +156,10 @@ int Shell::run() {
       else tasks_->ready(readiness, now_, events);
     }
     tasks_->tend(now_, events);
+    if (tasks_->trouble() && !leave_by_) {
+      spdlog::error("stopping, since tasks cannot be started any more: {}", tasks_->trouble()->message);
+      leave();
+    }
     feed_all(events);
     if (const auto due = machine_->deadline(); due && now_.steady >= *due) feed(Tick{});
     settle();
@@ -163,7 +168,8 @@ int Shell::run() {
   const bool clean = tasks_->stop_keeper(kSweepBound);
   spool_->flush();
   spdlog::info("stopped{}", clean ? "" : ": some process outlived its keeper");
-  return anew_ ? leave_behind(*anew_) : 0;
+  if (anew_) return leave_behind(*anew_);
+  return tasks_->trouble() ? 1 : 0;
 }
 
 // In this order: dying in between, the next session finds no spool of the former catalog under the name of the new one.
@@ -232,10 +238,14 @@ void Shell::take_signals() {
     if (leave_by_) leave_by_ = now_.steady;
     else {
       spdlog::info("stopping");
-      leave_by_ = now_.steady + config_.stop_within;
-      feed(Shutdown{});
+      leave();
     }
   }
+}
+
+void Shell::leave() {
+  leave_by_ = now_.steady + config_.stop_within;
+  feed(Shutdown{});
 }
 
 // -- Debts.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/check.h"
 #include "base/text.h"
 #include "fabric/sealing.h"
 #include "worker/orphans.h"
@@ -41,6 +40,7 @@ Status Tasks::launch_keeper() {
   if (!keeper) return keeper.error();
   keeper_ = std::move(*keeper);
   keeper_token_ = poll_.add(keeper_->fd());
+  keeper_wants_write_ = false;
   return Done{};
 }
 
@@ -62,6 +62,7 @@ void Tasks::start(Now now, const StartTask& task, std::vector<Event>& events) {
     end.detail = detail;
     events.push_back(TaskEnded{std::move(end)});
   };
+  if (!keeper_) return fail(EndReason::keeper_died, trouble_->message);
   const std::string& content = task.spec->content;
   if (!content.empty() && !contents_.has(content)) {
     return fail(EndReason::content_missing, "the package's content left the cache before the task could start");
@@ -204,7 +205,7 @@ void Tasks::on_keeper_died(Now now, const keeper::KeeperDied& died, std::vector<
     end.detail = died.reason;
     on_exited(now, token, std::move(end), events);
   }
-  CHECK(launch_keeper().ok());
+  if (const auto launched = launch_keeper(); !launched) trouble_ = launched.error();
 }
 
 void Tasks::watch_pipes(Running& task, keeper::TaskToken token) {

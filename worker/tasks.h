@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "base/time.h"
 #include "fabric/poll.h"
 #include "worker/content_cache.h"
@@ -32,6 +33,8 @@ class Tasks {
   ~Tasks();
 
   Status launch_keeper();
+  // Set when a keeper died and no other could be launched: nothing can be started here any more.
+  const std::optional<Error>& trouble() const { return trouble_; }
 
   void start(Now now, const StartTask& task, std::vector<Event>& events);
   void stop(const StopTask& stop);
@@ -90,6 +93,7 @@ class Tasks {
   std::map<fabric::Token, std::pair<keeper::TaskToken, std::size_t>> pipes_;
   bool without_processes_;
   bool keeper_wants_write_ = false;
+  std::optional<Error> trouble_;
 };
 
 }  // namespace argosy::worker

@@ -1,0 +1,93 @@
+// Tasks beside keepers that die: scripts, which read their orders only when the test lets them.
+#include "worker/tasks.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "fabric/clock.h"
+#include "fabric/test_folder.h"
+#include "worker/process_tree.h"
+
+namespace argosy::worker {
+namespace {
+
+class TasksTest : public ::testing::Test {
+ protected:
+  TasksTest() {
+    EXPECT_EQ(mkfifo((folder_ / "gate").c_str(), 0600), 0);
+    std::ofstream(script_) << "#!/bin/sh\nread go < " << (folder_ / "gate").string() << "\nexec cat <&3 >/dev/null\n";
+    std::filesystem::permissions(script_, std::filesystem::perms::owner_all);
+    keeper::KeeperLaunch how{{script_.string()}, "test", (folder_ / "trash").string()};
+    LaunchContext context{{folder_ / "work", folder_ / "outputs", folder_ / "secrets"}, fabric::KeyPair::generate(), ""};
+    tasks_ = std::make_unique<Tasks>(std::move(context), std::move(how), *spool_, *contents_, poll_, SessionId{5}, false);
+    EXPECT_TRUE(tasks_->launch_keeper().ok());
+  }
+
+  // Its order is more than a socket holds.
+  void start(std::uint64_t item) {
+    auto spec = std::make_shared<TaskSpec>();
+    spec->body.argv.assign(40, std::string(100'000, 'x'));
+    const AttemptRef ref{{ExecutionId{1}, TaskNo{0}, ItemNo{item}}, AttemptNo{1}};
+    tasks_->start(fabric::read_clock(), {ref, ShardId{0}, spec, "", "", fabric::read_steady() + seconds(600), {}}, events_);
+    tasks_->flush();
+  }
+
+  // What a turn of the loop finds ready; nothing when a minute passes.
+  std::vector<fabric::Readiness> turn() {
+    std::vector<fabric::Readiness> ready;
+    poll_.wait(fabric::read_steady() + seconds(60), ready);
+    for (const auto& each : ready) tasks_->ready(each, fabric::read_clock(), events_);
+    return ready;
+  }
+
+  void kill_keeper() {
+    for (const int pid : keeper::children_of(getpid())) kill(pid, SIGKILL);
+    turn();
+  }
+
+  std::optional<EndReason> only_end() {
+    if (events_.size() != 1 || !std::holds_alternative<TaskEnded>(events_[0])) return std::nullopt;
+    const auto reason = std::get<TaskEnded>(events_[0]).end.reason;
+    events_.clear();
+    return reason;
+  }
+
+  fabric::TestFolder folder_;
+  std::filesystem::path script_ = folder_ / "keeper";
+  std::unique_ptr<Spool> spool_ = std::move(*Spool::open(folder_ / "spool", 1u << 20));
+  std::unique_ptr<ContentCache> contents_ = std::move(*ContentCache::open(folder_ / "content", 1u << 20));
+  fabric::PollSet poll_;
+  std::unique_ptr<Tasks> tasks_;
+  std::vector<Event> events_;
+};
+
+TEST_F(TasksTest, ANewKeeperIsWrittenToAsTheOneThatDiedAmidAnOrder) {
+  start(1);
+  kill_keeper();
+  EXPECT_EQ(only_end(), EndReason::keeper_died);
+  EXPECT_FALSE(tasks_->trouble());
+  start(2);
+  std::ofstream(folder_ / "gate") << "go\n";
+  const auto ready = turn();
+  ASSERT_EQ(ready.size(), 1u) << "nobody tells that the new keeper has room for the rest of its order";
+  EXPECT_TRUE(ready[0].writable);
+}
+
+TEST_F(TasksTest, ThatNoOtherKeeperCanBeLaunchedIsTold) {
+  start(1);
+  std::filesystem::remove(script_);
+  kill_keeper();
+  EXPECT_EQ(only_end(), EndReason::keeper_died);
+  ASSERT_TRUE(tasks_->trouble());
+  EXPECT_NE(tasks_->trouble()->message.find("cannot start the keeper"), std::string::npos);
+  start(2);
+  EXPECT_EQ(only_end(), EndReason::keeper_died);
+}
+
+}  // namespace
+}  // namespace argosy::worker
