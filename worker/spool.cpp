@@ -74,6 +74,16 @@ std::optional<std::string> read_whole(int fd, std::uint64_t size) {
   return bytes;
 }
 
+WallTime began(const LogChunk& chunk) { return chunk.pieces.empty() ? WallTime{} : chunk.pieces.front().at; }
+
+LogChunk lost_output(AttemptRef attempt, std::uint64_t offset, std::uint32_t length, WallTime at) {
+  constexpr std::string_view kLost = "[output that the worker's disk no longer gives]";
+  LogChunk chunk{.attempt = attempt, .offset = offset, .length = length, .pieces = {{1, length, at}}, .codec = LogCodec::raw,
+                 .data = std::string(kLost.substr(0, length))};
+  chunk.data.resize(length, '\n');
+  return chunk;
+}
+
 }  // namespace
 
 Spool::~Spool() {
@@ -114,7 +124,7 @@ Status Spool::read_folder() {
     if (!kept.has_end) endless.push_back(ref);
   }
   for (const auto& ref : endless) {
-    for (const auto& [offset, place] : kept_.at(ref).logs) unwant(place);
+    for (const auto& [offset, chunk] : kept_.at(ref).logs) unwant(chunk.place);
     kept_.erase(ref);
     left_over_.erase(ref);
   }
@@ -157,7 +167,7 @@ Status Spool::read_segment(std::uint64_t number) {
       spooled.shard = record->shard;
       spooled.logs.push_back({record->chunk.attempt, record->chunk.offset, record->chunk.length,
                               static_cast<std::uint32_t>(record->chunk.data.size())});
-      kept_[record->chunk.attempt].logs[record->chunk.offset] = place;
+      kept_[record->chunk.attempt].logs[record->chunk.offset] = {place, record->chunk.length, began(record->chunk)};
       ++segments_.back().wanted;
     } else if (header.kind == kEnd) {
       auto record = decode<EndRecord>(payload);
@@ -175,7 +185,7 @@ Status Spool::read_segment(std::uint64_t number) {
       if (!record) break;
       const AttemptRef ref = record->attempt;
       if (const auto it = kept_.find(ref); it != kept_.end()) {
-        for (const auto& [offset, log] : it->second.logs) unwant(log);
+        for (const auto& [offset, chunk] : it->second.logs) unwant(chunk.place);
         if (it->second.has_end) unwant(it->second.end);
         kept_.erase(it);
       }
@@ -215,7 +225,8 @@ Spool::Place Spool::append(std::uint8_t kind, const std::string& payload) {
 }
 
 void Spool::add_log(SessionId session, ShardId shard, const LogChunk& chunk) {
-  kept_[chunk.attempt].logs[chunk.offset] = append(kLog, encode(LogRecord{session, shard, chunk}));
+  const Place place = append(kLog, encode(LogRecord{session, shard, chunk}));
+  kept_[chunk.attempt].logs[chunk.offset] = {place, chunk.length, began(chunk)};
   ++segments_.back().wanted;
 }
 
@@ -257,7 +268,13 @@ Result<LogChunk> Spool::read_log(AttemptRef attempt, std::uint64_t offset) {
   if (kept == kept_.end()) return Error{"spool: no log of that attempt"};
   const auto it = kept->second.logs.find(offset);
   if (it == kept->second.logs.end()) return Error{"spool: no chunk at that offset"};
-  const Place& place = it->second;
+  auto chunk = read_chunk(it->second.place);
+  if (chunk) return chunk;
+  spdlog::error("{}; {} bytes of output are lost", chunk.error().message, it->second.length);
+  return lost_output(attempt, offset, it->second.length, it->second.at);
+}
+
+Result<LogChunk> Spool::read_chunk(const Place& place) {
   const Segment& from = segment(place.segment);
   // What is not yet written stands in the buffer; on a full disk a record may begin in the file and end there.
   const std::uint64_t in_file = std::min<std::uint64_t>(place.length, from.size - std::min(from.size, place.at));
@@ -275,7 +292,7 @@ void Spool::unwant(const Place& place) { --segment(place.segment).wanted; }
 void Spool::forget(AttemptRef attempt) {
   const auto it = kept_.find(attempt);
   if (it == kept_.end()) return;
-  for (const auto& [offset, place] : it->second.logs) unwant(place);
+  for (const auto& [offset, chunk] : it->second.logs) unwant(chunk.place);
   if (it->second.has_end) {
     unwant(it->second.end);
     append(kForget, encode(ForgetRecord{attempt}));
@@ -289,7 +306,7 @@ void Spool::forget_logs(AttemptRef attempt, std::uint64_t before) {
   if (it == kept_.end()) return;
   auto& logs = it->second.logs;
   while (!logs.empty() && logs.begin()->first < before) {
-    unwant(logs.begin()->second);
+    unwant(logs.begin()->second.place);
     logs.erase(logs.begin());
   }
   drop_unwanted_segments();

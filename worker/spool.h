@@ -39,7 +39,8 @@ class Spool {
   // False: not written, the disk says why in last_error(). Tried again by the next flush.
   bool flush();
 
-  // The chunk as it was added. Failure: it is not there, or cannot be read.
+  // The chunk as it was added; of one that the disk no longer gives, a line of the same length that says so, since what
+  // follows must continue the attempt's log. Failure: it is not there.
   Result<LogChunk> read_log(AttemptRef attempt, std::uint64_t offset);
 
   void forget(AttemptRef attempt);                          // end and logs
@@ -62,8 +63,13 @@ class Spool {
     std::uint64_t at = 0;        // of the record's payload
     std::uint32_t length = 0;
   };
+  struct Chunk {
+    Place place;
+    std::uint32_t length = 0;    // before compression
+    WallTime at;                 // of its first piece
+  };
   struct Kept {
-    std::map<std::uint64_t, Place> logs;  // by offset
+    std::map<std::uint64_t, Chunk> logs;  // by offset
     bool has_end = false;
     Place end;
   };
@@ -74,6 +80,7 @@ class Spool {
   Status read_segment(std::uint64_t number);
   Status begin_segment();
   Place append(std::uint8_t kind, const std::string& payload);
+  Result<LogChunk> read_chunk(const Place& place);
   Segment& segment(std::uint64_t number);
   void unwant(const Place& place);
   void drop_unwanted_segments();

@@ -136,6 +136,26 @@ TEST_F(SpoolTest, ItIsFullAtItsBoundAndHasRoomAgainWhenThingsAreRecorded) {
   EXPECT_LT(spool->bytes(), 5u << 20);
 }
 
+TEST_F(SpoolTest, OutputThatTheDiskNoLongerGivesIsALineOfItsLength) {
+  auto spool = open();
+  const std::string text(100, 'x');
+  for (std::uint64_t i = 0; i < 3; ++i) spool->add_log(SessionId{5}, ShardId{0}, chunk(attempt(1), i * 100, text));
+  spool->add_log(SessionId{5}, ShardId{0}, chunk(attempt(2), 0, "short"));
+  ASSERT_TRUE(spool->flush());
+  const auto file = std::filesystem::directory_iterator(folder_ / "spool")->path();
+  std::filesystem::resize_file(file, 200);  // amid the second
+  EXPECT_EQ(spool->read_log(attempt(1), 0)->data, text);
+  const auto lost = spool->read_log(attempt(1), 100);
+  ASSERT_TRUE(lost.ok());
+  EXPECT_EQ(lost->offset, 100u);
+  EXPECT_EQ(lost->length, 100u);
+  EXPECT_EQ(lost->pieces, (std::vector<LogPiece>{{1, 100, WallTime{7}}}));
+  EXPECT_EQ(lost->data.size(), 100u);
+  EXPECT_TRUE(lost->data.starts_with("[output that the worker's disk no longer gives]\n"));
+  EXPECT_EQ(spool->read_log(attempt(2), 0)->data, "[outp");
+  EXPECT_FALSE(spool->read_log(attempt(2), 5).ok());
+}
+
 // No file of this process grows beyond so many bytes: a disk that is full, for a test.
 class FullDisk {
  public:
