@@ -143,6 +143,7 @@ KeeperClient::~KeeperClient() {
   for (; next_rider_ < riders_.size(); ++next_rider_) {
     for (const int fd : riders_[next_rider_].fds) close(fd);
   }
+  explicit_bzero(out_.data(), out_.size());  // secrets of orders that a dead keeper did not take
   if (socket_ >= 0) close(socket_);
 }
 

@@ -74,6 +74,11 @@ keeper::TaskLimits limits_of(const Task& task) {
 
 }  // namespace
 
+Launch::~Launch() {
+  for (auto& value : secret_values) fabric::wipe(value);
+  fabric::wipe(order.secrets);
+}
+
 std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::TaskToken token, std::uint32_t slot, const std::filesystem::path& package,
                                                 const LaunchContext& context) {
   const Task& body = task.spec->body;

@@ -26,7 +26,13 @@ struct LaunchContext {
   std::string run_as;             // for tasks that name no user
 };
 
+// Wipes the secrets when it goes, whether the task was started or not.
 struct Launch {
+  Launch() = default;
+  Launch(Launch&&) = default;
+  Launch& operator=(Launch&&) = default;
+  ~Launch();
+
   keeper::StartOrder order;
   std::filesystem::path output;          // where the task may leave key=value lines
   std::vector<std::string> secret_values;  // to be masked in its output

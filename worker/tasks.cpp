@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "fabric/sealing.h"
 #include "worker/orphans.h"
 #include "worker/outcome.h"
 
@@ -87,8 +86,6 @@ void Tasks::start(Now now, const StartTask& task, std::vector<Event>& events) {
   }
   Running running{task.attempt, task.shard, content, std::move(launch.output),
                   std::make_unique<Output>(task.attempt, pipes->out, pipes->err, launch.secret_values)};
-  for (auto& value : launch.secret_values) fabric::wipe(value);
-  fabric::wipe(launch.order.secrets);
   running.slot = slot;
   free_slots_.pop_back();
   tokens_[task.attempt] = token;
