@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -30,6 +31,7 @@ struct ContentCache::State {
   std::map<std::string, Entry> entries;
   fabric::Wakeup wakeup;
   std::map<std::string, std::thread> unpacking;
+  std::vector<std::future<void>> removals;
 
   std::mutex mutex;  // of `results` and `sizes`
   std::vector<Outcome> results;
@@ -88,6 +90,16 @@ struct ContentCache::State {
     return sha.finish_hex();
   }
 
+  // Under another name at once, so that the same content may come again; gigabytes of files take their time elsewhere.
+  void remove_aside(const fs::path& unpacked) {
+    std::erase_if(removals, [](const auto& removal) { return removal.wait_for(std::chrono::seconds(0)) == std::future_status::ready; });
+    std::error_code failed;
+    const fs::path gone = unpacked.string() + ".gone" + std::to_string(++uses);
+    fs::rename(unpacked, gone, failed);
+    if (failed) return remove_unpacked(unpacked);
+    removals.push_back(std::async(std::launch::async, [gone] { remove_unpacked(gone); }));
+  }
+
   void make_room() {
     std::uint64_t total = 0;
     for (const auto& [digest, entry] : entries) total += entry.bytes;
@@ -97,7 +109,7 @@ struct ContentCache::State {
         if (it->second.users == 0 && (oldest == entries.end() || it->second.used_at < oldest->second.used_at)) oldest = it;
       }
       if (oldest == entries.end()) return;  // all in use: the bound gives way, and heals later
-      remove_unpacked(folder / oldest->first);
+      remove_aside(folder / oldest->first);
       total -= oldest->second.bytes;
       entries.erase(oldest);
     }

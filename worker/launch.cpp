@@ -1,7 +1,5 @@
 #include "worker/launch.h"
 
-#include <grp.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -15,22 +13,6 @@ namespace {
 
 // What a task inherits from its worker; all else it gets from its package.
 constexpr const char* kInherited[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TZ"};
-
-std::optional<keeper::TaskUser> look_up_user(const std::string& name) {
-  std::string buffer(16384, '\0');
-  passwd entry{};
-  passwd* found = nullptr;
-  if (getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return std::nullopt;
-  keeper::TaskUser user{found->pw_uid, found->pw_gid, {}};
-  int count = 64;
-  std::vector<gid_t> groups(64);
-  if (getgrouplist(name.c_str(), found->pw_gid, groups.data(), &count) < 0) {
-    groups.resize(static_cast<std::size_t>(count));
-    getgrouplist(name.c_str(), found->pw_gid, groups.data(), &count);
-  }
-  user.groups.assign(groups.begin(), groups.begin() + count);
-  return user;
-}
 
 // NAME='value' lines, as the shell reads them with `.`.
 std::string shell_line(const std::string& name, const std::string& value) {
@@ -80,7 +62,7 @@ Launch::~Launch() {
 }
 
 std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::TaskToken token, std::uint32_t slot, const std::filesystem::path& package,
-                                                const LaunchContext& context) {
+                                                LaunchContext& context, Time now) {
   const Task& body = task.spec->body;
   Launch launch;
   keeper::StartOrder& order = launch.order;
@@ -111,7 +93,7 @@ std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::T
 
   const std::string& run_as = body.run_as.empty() ? context.run_as : body.run_as;
   if (!run_as.empty()) {
-    const auto user = look_up_user(run_as);
+    const auto user = context.users.find(run_as, now);
     if (!user) return LaunchRefusal{EndReason::cannot_start, "run_as: there is no user " + run_as + " on this worker"};
     if (geteuid() == 0) order.user = *user;
     else if (user->uid != geteuid()) {

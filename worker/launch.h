@@ -1,5 +1,5 @@
 // From a StartTask to the keeper's order: command bound, environment, directories, secrets opened, user looked up.
-// Any thread; reads the user database and nothing else.
+// Reads the user database and nothing else.
 #pragma once
 
 #include <filesystem>
@@ -10,6 +10,7 @@
 #include "schemas/words/work.h"
 #include "worker/effects.h"
 #include "worker/process.h"
+#include "worker/users.h"
 
 namespace argosy::worker {
 
@@ -24,6 +25,7 @@ struct LaunchContext {
   Places places;
   fabric::KeyPair keys;           // secrets are sealed to these
   std::string run_as;             // for tasks that name no user
+  Users users;
 };
 
 // Wipes the secrets when it goes, whether the task was started or not.
@@ -46,7 +48,7 @@ struct LaunchRefusal {
 
 // `package`: the unpacked content; empty when the task has none. `slot`: which of the working directories is free; the
 // same ones are used again and again, since making one costs more than starting a process in it.
-std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::TaskToken token, std::uint32_t slot, const std::filesystem::path& package,
-                                                const LaunchContext& context);
+std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::TaskToken token, std::uint32_t slot,
+                                                const std::filesystem::path& package, LaunchContext& context, Time now);
 
 }  // namespace argosy::worker

@@ -19,5 +19,23 @@ TEST(Launch, WipesItsSecretsWhenItGoes) {
   EXPECT_FALSE(holds_it());
 }
 
+TEST(Users, AreAskedForOnceAMinute) {
+  int asked = 0;
+  Users users([&](const std::string& name) -> std::optional<keeper::TaskUser> {
+    ++asked;
+    if (name == "nobody-yet") return std::nullopt;
+    return keeper::TaskUser{1000, 100, {100, 27}};
+  });
+  const Time start{seconds(5).us};
+  EXPECT_EQ(users.find("batch", start)->groups, (std::vector<std::uint32_t>{100, 27}));
+  EXPECT_EQ(users.find("batch", start + seconds(59))->uid, 1000u);
+  EXPECT_EQ(asked, 1);
+  EXPECT_TRUE(users.find("batch", start + seconds(60)));
+  EXPECT_EQ(asked, 2);
+  EXPECT_FALSE(users.find("nobody-yet", start));
+  EXPECT_FALSE(users.find("nobody-yet", start));
+  EXPECT_EQ(asked, 4);
+}
+
 }  // namespace
 }  // namespace argosy::worker

@@ -26,6 +26,15 @@ EndReason reason_of(const keeper::TaskExited& exited) {
 
 }  // namespace
 
+std::string cleaned(std::string text) {
+  for (std::size_t at = 0;;) {
+    const auto bad = first_unclean_byte(std::string_view(text).substr(at));
+    if (!bad) return text;
+    at += *bad;
+    text[at++] = '?';
+  }
+}
+
 AttemptEnd end_of(AttemptRef attempt, const keeper::TaskExited& exited) {
   AttemptEnd end;
   end.attempt = attempt;

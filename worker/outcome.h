@@ -10,6 +10,9 @@
 
 namespace argosy::worker {
 
+// With '?' for each byte that is none of UTF-8.
+std::string cleaned(std::string text);
+
 AttemptEnd end_of(AttemptRef attempt, const keeper::TaskExited& exited);
 AttemptEnd end_of(AttemptRef attempt, const keeper::TaskNotStarted& failed, WallTime now);
 

@@ -36,5 +36,15 @@ TEST(Outputs, WhatIsNoneIsTold) {
   EXPECT_NE(outputs.left_out.find("no value"), std::string::npos);
 }
 
+TEST(Cleaned, HasAQuestionMarkForEachByteThatIsNoText) {
+  EXPECT_EQ(cleaned("a\xff\xe2\x82z\xe2\x82\xac\xe2"), "a???z\xe2\x82\xac?");
+  EXPECT_EQ(cleaned(""), "");
+}
+
+// From the beginning again for each of them, it would take hours.
+TEST(Cleaned, TakesNoLongerForTextOfNothingElse) {
+  EXPECT_EQ(cleaned(std::string(4u << 20, '\xff')), std::string(4u << 20, '?'));
+}
+
 }  // namespace
 }  // namespace argosy::worker

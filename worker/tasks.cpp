@@ -1,8 +1,9 @@
 #include "worker/tasks.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
-#include "base/text.h"
 #include "worker/orphans.h"
 #include "worker/outcome.h"
 
@@ -12,11 +13,6 @@ namespace {
 constexpr std::size_t kReadAtOnce = 1u << 20;  // of one pipe, before others have their turn
 constexpr Duration kSweepBound = seconds(30);
 constexpr Duration kWatchAfter = milliseconds(5);  // longer than the keeper holds the news of short tasks
-
-std::string clean_tail(std::string tail) {
-  while (const auto bad = first_unclean_byte(tail)) tail[*bad] = '?';
-  return tail;
-}
 
 }  // namespace
 
@@ -69,7 +65,7 @@ void Tasks::start(Now now, const StartTask& task, std::vector<Event>& events) {
   const auto package = content.empty() ? std::filesystem::path() : contents_.use(content);
   if (free_slots_.empty()) free_slots_.push_back(slots_made_++);
   const std::uint32_t slot = free_slots_.back();
-  auto made = make_launch(task, token, slot, package, context_);
+  auto made = make_launch(task, token, slot, package, context_, now.steady);
   if (const auto* refusal = std::get_if<LaunchRefusal>(&made)) {
     if (!content.empty()) contents_.release(content);
     return fail(refusal->reason, refusal->detail);
@@ -177,7 +173,7 @@ void Tasks::on_exited(Now now, keeper::TaskToken token, AttemptEnd end, std::vec
   task.output->read_to_end(now, chunks);
   spool_chunks(task, chunks, events);
   end.log_bytes = task.output->bytes();
-  end.stderr_tail = clean_tail(task.output->stderr_tail());
+  end.stderr_tail = cleaned(task.output->stderr_tail());
   Outputs outputs = take_outputs(task.output_file);
   end.outputs = std::move(outputs.values);
   if (end.detail.empty()) end.detail = std::move(outputs.left_out);
@@ -191,6 +187,7 @@ void Tasks::on_keeper_died(Now now, const keeper::KeeperDied& died, std::vector<
   poll_.remove(keeper_token_);
   keeper_.reset();
   while (!keeper::kill_descendants(kSweepBound).all_gone) {
+    spdlog::warn("the keeper died, and what it left cannot be killed; the worker does nothing else until it is gone");
   }
   std::vector<keeper::TaskToken> tokens;
   for (const auto& [token, task] : running_) tokens.push_back(token);
