@@ -322,9 +322,8 @@ void cancel_rest(Step& step, Shard& shard, TaskState& task) {
   if (task.ended() == task.items.total()) finish_tasks(step, shard, task);
 }
 
-std::vector<ExecutionId> stop_executions(Step& step, Shard& shard, const std::vector<ExecutionId>& asked,
-                                         const std::string& who) {
-  std::vector<ExecutionId> stopped;
+std::set<ExecutionId> stop_executions(Step& step, Shard& shard, const std::vector<ExecutionId>& asked, const std::string& who) {
+  std::set<ExecutionId> stopped;
   for (const ExecutionId id : asked) {
     Execution* execution = find_execution(shard, id);
     if (execution == nullptr || execution->status == ExecutionStatus::stopping || is_terminal(execution->status)) continue;
@@ -335,7 +334,7 @@ std::vector<ExecutionId> stop_executions(Step& step, Shard& shard, const std::ve
     gathered.batch->operations.push_back({step.now.wall, who, "execution.cancel", "execution " + std::to_string(id.value), {}});
     gathered.then.stopping.push_back(id);
     mark_changed(step, *execution);
-    stopped.push_back(id);
+    stopped.insert(id);
   }
   if (stopped.empty()) return stopped;
   close_batch(shard);  // "stopping" is committed before any end that follows from it

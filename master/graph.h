@@ -19,8 +19,7 @@ void after_end(Step& step, Shard& shard, TaskState& task);
 // Items that nobody runs are canceled; what runs goes on to its end.
 void cancel_rest(Step& step, Shard& shard, TaskState& task);
 // Commits "stopping", then cancels what nobody runs. Gives those of `asked` that were not stopping yet and have not ended.
-std::vector<ExecutionId> stop_executions(Step& step, Shard& shard, const std::vector<ExecutionId>& asked,
-                                         const std::string& who);
+std::set<ExecutionId> stop_executions(Step& step, Shard& shard, const std::vector<ExecutionId>& asked, const std::string& who);
 
 ExecutionStatus final_status(const Execution& execution);
 TaskCounts counts_of(const TaskState& task);

@@ -59,8 +59,7 @@ void on(Step& step, CancelOrder&& order) {
     for (const ExecutionId execution : order.executions) {
       const Execution* found = find_execution(*shard, execution);
       if (found == nullptr) continue;
-      const bool changed = std::find(stopped.begin(), stopped.end(), execution) != stopped.end();
-      outcome.executions.push_back({execution, found->status, changed});
+      outcome.executions.push_back({execution, found->status, stopped.contains(execution)});
     }
     if (outcome.executions.size() > before) last = shard.get();
   }
