@@ -133,6 +133,35 @@ void carry_over(Execution& execution, const Admission& admission) {
   }
 }
 
+using Places = std::map<AttemptRef, std::size_t>;
+
+// Where in the batch the ends of this task's attempts stand: they are not written yet.
+Places ends_in(const Batch& batch, const TaskState& task) {
+  Places places;
+  for (std::size_t at = 0; at < batch.ends.size(); ++at) {
+    const AttemptRef& attempt = batch.ends[at].end.attempt;
+    if (attempt.item.execution == task.execution->id && attempt.item.task == task.task) places.emplace(attempt, at);
+  }
+  return places;
+}
+
+// Of an item between two attempts. Where its last attempt's end is not written yet, one row says both.
+void write_canceled(Gathered& gathered, const Places& unwritten, const AttemptRef& attempt, ItemState state, WallTime now) {
+  auto& ends = gathered.batch->ends;
+  if (const auto place = unwritten.find(attempt); place != unwritten.end()) {
+    ends[place->second].item = state;
+    ends[place->second].not_before = {};
+    return;
+  }
+  EndRow row;
+  row.end.attempt = attempt;
+  row.end.reason = EndReason::canceled;
+  row.end.ended_at = now;
+  row.item = state;
+  ends.push_back(std::move(row));
+  gathered.rows += 1;
+}
+
 // Starts what nothing stands before, and ends what has nothing left: at the begin, and again after adoption.
 void start_ready(Step& step, Shard& shard, Execution& execution) {
   for (TaskState& task : execution.tasks) {
@@ -291,28 +320,15 @@ void cancel_rest(Step& step, Shard& shard, TaskState& task) {
   Gathered& gathered = open_batch(step, shard);
   const std::uint64_t untouched = task.items.total() - task.ended() - task.open.size();
   task.canceled += untouched;
+  const Places unwritten = task.open.size() > task.held ? ends_in(*gathered.batch, task) : Places();
   for (auto it = task.open.begin(); it != task.open.end();) {
     OpenItem& item = it->second;
     if (item.is_held()) {
       ++it;
       continue;
     }
-    const AttemptRef attempt{item_ref(task, it->first), item.attempt};
     const ItemState state = *apply(item.state, ItemEvent::cancel);
-    auto& ends = gathered.batch->ends;
-    const auto same = std::find_if(ends.begin(), ends.end(), [&](const EndRow& row) { return row.end.attempt == attempt; });
-    if (same != ends.end()) {  // its last attempt's end is not written yet: one row says both
-      same->item = state;
-      same->not_before = {};
-    } else {
-      EndRow row;
-      row.end.attempt = attempt;
-      row.end.reason = EndReason::canceled;
-      row.end.ended_at = step.now.wall;
-      row.item = state;
-      ends.push_back(std::move(row));
-      gathered.rows += 1;
-    }
+    write_canceled(gathered, unwritten, {item_ref(task, it->first), item.attempt}, state, step.now.wall);
     task.canceled += 1;
     it = task.open.erase(it);
   }

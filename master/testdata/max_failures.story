@@ -117,3 +117,35 @@ finished w1 attempts=3.0.1-2
 >     execution 3 failed
 commit
 >   w1 ← Recorded{session 5, ends [3.0.1#1, 3.0.2#1]}
+# Given up while one item waits for its next attempt and its end is not written yet: one row says both.
+submit k4 tasks=a:5:max=1:retry=1:interruptions=0
+>   commit 16 term 1
+>     admission k4
+commit
+>   alice ← Accepted{key "k4", execution 4}
+>   broker ← Publish{offers [{item 4.0.0, offer_class 1, group 4}, {item 4.0.1, offer_class 1, group 4}, {item 4.0.2, offer_class 1, group 4}, {item 4.0.3, offer_class 1, group 4}, {item 4.0.4, offer_class 1, group 4}]}
+claim w1 items=4.0.0-2
+>   commit 17 term 1
+>     claim 4.0.0#1 w1
+>     claim 4.0.1#1 w1
+>     claim 4.0.2#1 w1
+>     task 4.0 ready [3,3)
+>     execution 4 running
+commit
+>   w1 ← Run{session 5, renewal 1, specs [{execution 4, body {name "a", for_each {source range}, argv ["run-a", "${{ item }}"], retry {limit 1, backoff_min 1s, backoff_max 5m}, max_failures {count 1}, lease 1m, grace 10s}, package "p"}], items [{attempt 4.0.0#1, value "0", id "0"}, {attempt 4.0.1#1, value "1", id "1"}, {attempt 4.0.2#1, value "2", id "2"}]}
+submit k5 tasks=a
+>   commit 18 term 1
+>     admission k5
+finished w1 attempts=4.0.0 reason=exit_status
+>   nothing
+finished w1 attempts=4.0.1-2 reason=lost
+>   broker ← Withdraw{items [4.0.4, 4.0.3]}
+commit
+>   alice ← Accepted{key "k5", execution 5}
+>   broker ← Publish{offers [{item 5.0.0, offer_class 1, group 5}]}
+>   commit 19 term 1
+>     end 4.0.0#1 exit status: item canceled
+>     end 4.0.1#1 lost: item interrupted
+>     end 4.0.2#1 lost: item interrupted
+>     task 4.0 canceled [3,3) 3 canceled 2 interrupted
+>     execution 4 ended unexpectedly
