@@ -109,10 +109,7 @@ std::shared_ptr<const Plan> Plans::intern(Package&& package) {
   for (auto [at, end] = plans_.equal_range(sum); at != end; ++at) {
     if (auto plan = at->second.lock(); plan && plan->package == package) return plan;
   }
-  if (plans_.size() + terms_.size() > sweep_at_) {
-    sweep(plans_), sweep(terms_);
-    sweep_at_ = 1024 + 2 * (plans_.size() + terms_.size());
-  }
+  sweep_if_due();
   auto plan = make_plan(std::move(package));
   plans_.emplace(sum, plan);
   return plan;
@@ -123,9 +120,16 @@ std::shared_ptr<const Terms> Plans::intern(Terms&& terms) {
   for (auto [at, end] = terms_.equal_range(sum); at != end; ++at) {
     if (auto held = at->second.lock(); held && *held == terms) return held;
   }
+  sweep_if_due();
   auto held = std::make_shared<const Terms>(std::move(terms));
   terms_.emplace(sum, held);
   return held;
+}
+
+void Plans::sweep_if_due() {
+  if (size() <= sweep_at_) return;
+  sweep(plans_), sweep(terms_);
+  sweep_at_ = 1024 + 2 * size();
 }
 
 }  // namespace argosy::master

@@ -50,7 +50,12 @@ class Plans {
   std::shared_ptr<const Plan> intern(Package&& package);
   std::shared_ptr<const Terms> intern(Terms&& terms);
 
+  // Of both kinds; those that no execution uses any more are counted until the next sweep.
+  std::size_t size() const { return plans_.size() + terms_.size(); }
+
  private:
+  void sweep_if_due();
+
   std::multimap<std::uint64_t, std::weak_ptr<const Plan>> plans_;
   std::multimap<std::uint64_t, std::weak_ptr<const Terms>> terms_;
   std::size_t sweep_at_ = 1024;
