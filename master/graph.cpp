@@ -12,11 +12,11 @@
 namespace argosy::master {
 namespace {
 
-std::uint64_t group_of(Step& step, Shard& shard, const Execution& execution) {
+std::uint64_t join_group(Step& step, Shard& shard, const Execution& execution) {
   if (execution.terms->batch.empty()) return execution.id.value;
-  auto [it, is_new] = shard.batch_groups.try_emplace(execution.terms->batch, step.state.next_group);
-  if (is_new) ++step.state.next_group;
-  return it->second;
+  BatchGroup& group = shard.batch_groups[execution.terms->batch];
+  if (group.executions++ == 0) group.number = step.state.next_group++;
+  return group.number;
 }
 
 Terms terms_of(const Admission& admission) {
@@ -35,7 +35,7 @@ std::unique_ptr<Execution> lay_out(Step& step, Shard& shard, ExecutionId id, con
   const auto& tasks = execution->plan->package.tasks;
   execution->tasks = std::vector<TaskState>(tasks.size());
   execution->tasks_left = static_cast<std::uint32_t>(tasks.size());
-  const std::uint64_t group = group_of(step, shard, *execution);
+  const std::uint64_t group = join_group(step, shard, *execution);
   for (std::uint32_t no = 0; no < tasks.size(); ++no) {
     TaskState& task = execution->tasks[no];
     const std::uint64_t items = no < admission.items.size() ? admission.items[no] : 1;
@@ -300,7 +300,7 @@ void offer(Step& step, Shard& shard, TaskState& task) {
     needs.tags.insert(needs.tags.end(), tags.begin(), tags.end());
     std::sort(needs.tags.begin(), needs.tags.end());
     needs.tags.erase(std::unique(needs.tags.begin(), needs.tags.end()), needs.tags.end());
-    task.offer_class = shard.window.class_of(needs, *allowed);
+    shard.window.join(task, needs, *allowed);
   }
   shard.window.refresh(task);
 }

@@ -110,6 +110,12 @@ struct Worker {
   std::deque<Session> sessions;           // the last 16 that were heard of
 };
 
+// Of a batch: its executions share their turn.
+struct BatchGroup {
+  std::uint64_t number = 0;
+  std::size_t executions = 0;
+};
+
 struct Shard {
   ShardTerm reign;
   Time adopted_at;
@@ -123,7 +129,7 @@ struct Shard {
   std::map<WorkerIndex, Lane> lanes;
   std::set<std::pair<Time, ItemRef>> backoffs;
   std::set<std::pair<Time, ItemRef>> value_retries;   // reads that failed: by their task's item 0
-  std::map<std::string, std::uint64_t> batch_groups;  // name of a batch → its group
+  std::map<std::string, BatchGroup> batch_groups;     // by the name of the batch; while it has executions
   Time next_lost_sweep;
   std::size_t last_batches = 0;           // when this master stops: so many are still to be committed
 };

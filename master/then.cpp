@@ -65,9 +65,9 @@ void forget_execution(Step& step, Shard& shard, ExecutionId id) {
   Execution* execution = find_execution(shard, id);
   if (execution == nullptr) return;
   say_ended(step, *execution);
-  const std::string batch = execution->terms->batch;
+  const auto group = shard.batch_groups.find(execution->terms->batch);
+  if (group != shard.batch_groups.end() && --group->second.executions == 0) shard.batch_groups.erase(group);
   shard.executions.erase(id);
-  if (!batch.empty() && shard.executions.empty()) shard.batch_groups.clear();
 }
 
 }  // namespace

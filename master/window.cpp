@@ -24,10 +24,27 @@ std::string names_text(const std::vector<std::string>& names) {
 
 }  // namespace
 
-std::uint32_t Window::class_of(const Resources& resources, const std::vector<std::string>& workers) {
+void Window::join(OfferSource& source, const Resources& resources, const std::vector<std::string>& workers) {
+  CHECK(source.offer_class == 0);
+  sweep_if_due();
   auto [it, is_new] = class_names_.try_emplace({needs_text(resources), names_text(workers)}, next_class_);
   if (is_new) classes_[next_class_++].what = {it->second, resources, workers};
-  return it->second;
+  source.offer_class = it->second;
+  ++classes_.at(it->second).sources;
+}
+
+// Not as soon as a class is left: most are wanted again, and the broker need not hear of them anew.
+void Window::sweep_if_due() {
+  if (classes_.size() < sweep_at_) return;
+  std::erase_if(class_names_, [this](const auto& named) {
+    const auto at = classes_.find(named.second);
+    if (at->second.sources > 0) return false;
+    CHECK(at->second.out == 0);
+    hungry_classes_.erase(at->first);
+    classes_.erase(at);
+    return true;
+  });
+  sweep_at_ = 1024 + 2 * classes_.size();
 }
 
 void Window::set_out(Class& in, GroupKey key, Group& group, std::size_t out) {
@@ -81,6 +98,7 @@ void Window::leave(OfferSource& source) {
   group.hungry.erase(key_of(source));
   group.fed.erase(key_of(source));
   source.offer_class = 0;
+  --in.sources;
   if (group.hungry.empty() && group.fed.empty() && !group.queued) in.groups.erase(key);
 }
 

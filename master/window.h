@@ -37,8 +37,8 @@ struct WindowBounds {
 
 class Window {
  public:
-  // The class's number; the same for equal needs.
-  std::uint32_t class_of(const Resources& resources, const std::vector<std::string>& workers);
+  // Into play, once refreshed: its class is that of all with equal needs. Required: it is in none.
+  void join(OfferSource& source, const Resources& resources, const std::vector<std::string>& workers);
 
   // The source is in play, or has more to offer than before.
   void refresh(OfferSource& source);
@@ -53,6 +53,7 @@ class Window {
   void forget_offers();
 
   std::size_t offered() const { return offered_; }
+  std::size_t classes() const { return classes_.size(); }
   bool idle() const { return hungry_classes_.empty() && left_.empty(); }
 
  private:
@@ -76,6 +77,7 @@ class Window {
   using GroupKey = std::pair<std::int32_t, std::uint64_t>;  // (-priority, group)
   struct Class {
     OfferClass what;
+    std::size_t sources = 0;  // in play
     bool defined = false;
     std::map<GroupKey, Group> groups;
     std::map<std::int32_t, Turns> turns;  // by -priority
@@ -83,6 +85,7 @@ class Window {
     std::size_t out = 0;
   };
 
+  void sweep_if_due();
   static Key key_of(const OfferSource& source) { return {source.first.execution, source.first.task}; }
   static void set_out(Class& in, GroupKey key, Group& group, std::size_t out);
   static void enqueue(Class& in, GroupKey key, Group& group);
@@ -95,7 +98,8 @@ class Window {
 
   std::map<std::uint32_t, Class> classes_;
   std::map<std::pair<std::string, std::string>, std::uint32_t> class_names_;
-  std::uint32_t next_class_ = 1;
+  std::uint32_t next_class_ = 1;  // no number is given twice: the broker may still know the former one
+  std::size_t sweep_at_ = 1024;
   std::set<std::uint32_t> hungry_classes_;
   std::vector<ItemRef> left_;  // to be withdrawn
   std::vector<std::uint64_t> scratch_;
