@@ -102,6 +102,10 @@ Outcome<std::map<ExecutionId, Changed>> wait_for(Session& session, const std::ve
       bar.show(counts);
     } else if (const auto* refused = std::get_if<Refused>(&incoming)) {
       if (refused->request.starts_with("watch-")) return trouble(*refused);
+      if (refused->refused_word == Watch::word && !watching) {  // the Submit's own, which is not said again
+        watching = true;
+        watch(session, prefix, executions);
+      }
     } else if (std::holds_alternative<TimedOut>(incoming) && deadline && *deadline <= fabric::read_steady()) {
       return Trouble{Exit::timed_out, "the time to wait is over; the work goes on"};
     } else if (std::holds_alternative<Interrupted>(incoming)) {

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "master/link.h"
+#include "master/watches.h"
 
 namespace argosy::master {
 namespace {
@@ -270,10 +271,7 @@ void lose_shard(Step& step, ShardId id, const std::string& why) {
   const auto it = step.state.shards.find(id);
   if (it == step.state.shards.end()) return;
   const Shard& shard = *it->second;
-  for (const auto& [exec, execution] : shard.executions) {
-    step.state.watches.count -= execution->watchers.who.size();
-    if (execution->watchers.due) std::erase_if(step.state.watches.due, [e = exec](const auto& d) { return d.second == e; });
-  }
+  for (const auto& [exec, execution] : shard.executions) forget_watchers(step.state, *execution);
   refuse_waiting(step, shard);
   step.state.shards.erase(it);
   say_holding(step);

@@ -113,7 +113,7 @@ void on_heard(Step& step, Message&& message) {
           [&](Log& w) { of_worker(step, from, w, false, [&](Shard& s, WorkerIndex i) { on_log(step, s, i, std::move(w)); }); },
           [&](Finished& w) { of_worker(step, from, w, false, [&](Shard& s, WorkerIndex i) { on_finished(step, s, i, std::move(w)); }); },
           [&](Return& w) { of_worker(step, from, w, true, [&](Shard& s, WorkerIndex i) { on_return(step, s, i, w); }); },
-          [&](Watch& w) { on_watch(step, from.from, w); },
+          [&](Watch& w) { on_watch(step, from.from, w, false); },
           [&](auto&) { refuse_misplaced(step, from); },
       },
       message.word);
@@ -215,7 +215,7 @@ void Machine::step(Now now, Event event, Effects& out) {
                  [&](CatalogWaits& e) { on_catalog_waits(step, e); },
                  [&](ValuesRead& e) { on_values(step, e); },
                  [&](Admit& e) { on_admit(step, std::move(e)); },
-                 [&](WatchRequest& e) { on_watch(step, e.client, e.watch); },
+                 [&](WatchRequest& e) { on_watch(step, e.client, e.watch, true); },
                  [&](DeskOrder& e) { on_order(step, std::move(e)); },
                  [&](Tick&) {},
                  [&](ShutDown&) { on_shut_down(step); },

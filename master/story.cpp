@@ -222,6 +222,7 @@ void Story::command(const std::string& line) {
     limits_.offers_per_group = number_of(with, "group", limits_.offers_per_group);
     limits_.admissions_waiting = number_of(with, "submits", limits_.admissions_waiting);
     limits_.parked_claims = number_of(with, "parked", limits_.parked_claims);
+    limits_.watches = number_of(with, "watches", limits_.watches);
     limits_.batch_rows = number_of(with, "rows", limits_.batch_rows);
     limits_.values_chunk = number_of(with, "chunk", limits_.values_chunk);
     if (with.contains("grace")) limits_.catalog_grace = duration_of(with.at("grace"));

@@ -21,7 +21,7 @@ void accept(Step& step, Shard& shard, const Accepting& who, const Admission& adm
   if (!repeated) begin_execution(step, shard, outcome.execution, admission);
   if (who.ticket != 0) step.out.answers.push_back(AdmitOutcome{who.ticket, outcome});
   if (who.ticket == 0) say_to_client(step, who.client, Accepted{admission.key, outcome.execution, repeated});
-  if (who.watch) watch(step, shard, {who.client, admission.key}, outcome.execution);
+  if (who.watch) watch(step, shard, {who.client, admission.key, true}, outcome.execution);
 }
 
 void say_recorded(Step& step, Shard& shard, const Then& then) {

@@ -17,6 +17,7 @@ namespace argosy::master {
 struct Watcher {
   Address client;
   std::string request;
+  bool submit = false;  // it is the key of a Submit, which several clients may say
 };
 
 struct Watchers {
@@ -27,6 +28,7 @@ struct Watchers {
 
 struct WatchBook {
   std::size_t count = 0;
+  Epoch epoch;                                 // of the broker that all are connected to
   std::set<std::pair<Time, ExecutionId>> due;  // when to say how it stands
 };
 
