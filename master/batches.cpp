@@ -105,18 +105,28 @@ Asked asked(const Admission& admission, const Accepting& who) {
   return {who.client, admission.submitter, admission.key, admission.request_digest, who.watch};
 }
 
-std::size_t size_of(const Admission& admission) {
-  std::size_t bytes = 1024;
-  for (const Task& task : admission.package.tasks) {
-    bytes += sizeof(Task);
-    for (const auto& arg : task.argv) bytes += arg.size();
-    for (const auto& value : task.for_each.values) bytes += 32 + value.size();
-    if (task.script) bytes += task.script->size();
-  }
+std::size_t size_of(const Task& task) {
+  std::size_t bytes = sizeof(Task) + bytes_of(task.env) + bytes_of(task.secrets);
+  for (const auto& arg : task.argv) bytes += arg.size();
+  for (const auto& value : task.for_each.values) bytes += 32 + value.size();
+  if (task.script) bytes += task.script->size();
   return bytes;
 }
 
+std::size_t size_of(const Admission& admission) {
+  std::size_t bytes = 1024 + bytes_of(admission.parameters) + bytes_of(admission.sealed_parameters);
+  for (const Task& task : admission.package.tasks) bytes += size_of(task);
+  for (const auto& outputs : admission.outputs) bytes += bytes_of(outputs);
+  return bytes + sizeof(ItemRef) * admission.carried.size();
+}
+
 }  // namespace
+
+std::size_t bytes_of(const std::map<std::string, std::string>& texts) {
+  std::size_t bytes = 0;
+  for (const auto& [key, value] : texts) bytes += 64 + key.size() + value.size();
+  return bytes;
+}
 
 Gathered& open_batch(Step& step, Shard& shard) {
   auto& queue = shard.ledger.queue;

@@ -22,6 +22,9 @@ void on_catalog_waits(Step& step, const CatalogWaits& event);
 void tick_batches(Step& step, Shard& shard);
 std::optional<Time> batches_deadline(const State& state, const Shard& shard);
 
+// What these take in a batch, about.
+std::size_t bytes_of(const std::map<std::string, std::string>& texts);
+
 // A Submit to be committed.
 void admit_to(Step& step, Shard& shard, Admission admission, Accepting who);
 

@@ -198,7 +198,7 @@ void end_attempt(Step& step, Shard& shard, TaskState& task, std::uint64_t no, At
     shard.backoffs.emplace(step.now.steady + verdict.wait, attempt.item);
   }
   gathered.rows += 1;
-  gathered.bytes += 256 + row.end.stderr_tail.size() + row.end.detail.size();
+  gathered.bytes += 256 + row.end.stderr_tail.size() + row.end.detail.size() + bytes_of(row.end.outputs);
   gathered.batch->ends.push_back(std::move(row));
   if (is_terminal(item.state)) {
     count(task, item.state);

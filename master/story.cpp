@@ -222,6 +222,8 @@ void Story::command(const std::string& line) {
     limits_.offers_per_group = number_of(with, "group", limits_.offers_per_group);
     limits_.admissions_waiting = number_of(with, "submits", limits_.admissions_waiting);
     limits_.parked_claims = number_of(with, "parked", limits_.parked_claims);
+    limits_.batch_bytes = number_of(with, "bytes", limits_.batch_bytes);
+    limits_.admission_bytes_waiting = number_of(with, "submit_bytes", limits_.admission_bytes_waiting);
     limits_.watches = number_of(with, "watches", limits_.watches);
     limits_.batch_rows = number_of(with, "rows", limits_.batch_rows);
     limits_.values_chunk = number_of(with, "chunk", limits_.values_chunk);
@@ -372,6 +374,7 @@ void Story::submit(const std::string& key, const Arguments& with) {
   auto admitted = admit(word, {}, "alice", "digest", now_.wall);
   if (const auto* refusal = std::get_if<AdmitRefusal>(&admitted)) return owed_.push_back("not admitted: " + refusal->text);
   Admit event{shard_of(with), client, with.contains("watch"), std::get<Admission>(std::move(admitted))};
+  if (with.contains("parameter")) event.admission.parameters["p"] = std::string(number_of(with, "parameter", 0), 'x');
   if (with.contains("carried")) {
     event.admission.retry_of = ExecutionId{1};
     event.admission.carried = items_of(with.at("carried"));
