@@ -128,7 +128,7 @@ void carry_over(Execution& execution, const Admission& admission) {
     }
     task.items = ItemCursor(task.items.total(), high, holes);
     task.succeeded = items.size();
-    if (no < admission.outputs.size()) task.outputs = admission.outputs[no];
+    if (no < admission.outputs.size() && lends_outputs(task)) task.outputs = admission.outputs[no];
     if (task.values) task.items.set_known(0);
   }
 }
@@ -178,7 +178,7 @@ void restore_task(Step& step, Shard& shard, TaskState& task, const TaskRow& row,
   task.items = ItemCursor(task.items.total(), row.high, holes);
   task.succeeded = row.succeeded, task.failed = row.failed, task.canceled = row.canceled;
   task.interrupted = row.interrupted, task.skipped = row.skipped;
-  task.outputs = row.outputs;
+  if (lends_outputs(task)) task.outputs = row.outputs;
   if (row.state == ItemState::canceled || row.state == ItemState::skipped) task.items.close();
   prepare_values(step, task);
   (void)shard;
@@ -362,6 +362,8 @@ std::set<ExecutionId> stop_executions(Step& step, Shard& shard, const std::vecto
   }
   return stopped;
 }
+
+bool lends_outputs(const TaskState& task) { return body_of(task).for_each.source == ItemSource::none; }
 
 ExecutionStatus final_status(const Execution& execution) {
   bool failed = false, interrupted = false, tolerated = false, canceled = false;

@@ -21,6 +21,9 @@ void cancel_rest(Step& step, Shard& shard, TaskState& task);
 // Commits "stopping", then cancels what nobody runs. Gives those of `asked` that were not stopping yet and have not ended.
 std::set<ExecutionId> stop_executions(Step& step, Shard& shard, const std::vector<ExecutionId>& asked, const std::string& who);
 
+// Whether later tasks may use what it wrote to $ARGOSY_OUTPUT. Of an array nobody may: which item's would it be?
+bool lends_outputs(const TaskState& task);
+
 ExecutionStatus final_status(const Execution& execution);
 TaskCounts counts_of(const TaskState& task);
 TaskCounts counts_of(const Execution& execution);

@@ -141,6 +141,7 @@ std::string text_of(const TaskRow& row) {
   };
   add("succeeded", row.succeeded), add("failed", row.failed), add("canceled", row.canceled);
   add("interrupted", row.interrupted), add("skipped", row.skipped);
+  for (const auto& [key, value] : row.outputs) text += " " + key + "=" + value;
   return text;
 }
 

@@ -36,7 +36,7 @@ finished w1 attempts=1.0.0 key=rows
 >   broker ← Publish{offers [{item 1.1.0, offer_class 1, group 1}]}
 >   commit 5 term 1
 >     end 1.0.0#1 succeeded: item succeeded
->     task 1.0 ready [1,1) 1 succeeded
+>     task 1.0 ready [1,1) 1 succeeded key=rows
 >     task 1.1 ready [0,0)
 commit
 >   w1 ← Recorded{session 5, ends [1.0.0#1]}
@@ -95,3 +95,28 @@ commit
 >     claim 3.1.0#1 w1
 >     task 3.1 ready [1,1)
 >     execution 3 running
+commit
+>   w1 ← Run{session 5, renewal 1, specs [{execution 3, task 1, body {name "b", argv ["run-b", "7"], lease 1m, interruptions 5, grace 10s}, package "p"}], items [{attempt 3.1.0#1}]}
+# What the items of an array wrote is kept with each of them, and not with the task: no later task may use it.
+submit k4 tasks=a:2
+>   commit 15 term 1
+>     admission k4
+commit
+>   alice ← Accepted{key "k4", execution 4}
+>   broker ← Publish{offers [{item 4.0.0, offer_class 1, group 4}, {item 4.0.1, offer_class 1, group 4}]}
+claim w1 items=4.0.0-1
+>   commit 16 term 1
+>     claim 4.0.0#1 w1
+>     claim 4.0.1#1 w1
+>     task 4.0 ready [2,2)
+>     execution 4 running
+commit
+>   w1 ← Run{session 5, renewal 1, specs [{execution 4, body {name "a", for_each {source range}, argv ["run-a", "${{ item }}"], lease 1m, interruptions 5, grace 10s}, package "p"}], items [{attempt 4.0.0#1, value "0", id "0"}, {attempt 4.0.1#1, value "1", id "1"}]}
+finished w1 attempts=4.0.0-1 key=rows
+>   commit 17 term 1
+>     end 4.0.0#1 succeeded: item succeeded
+>     end 4.0.1#1 succeeded: item succeeded
+>     task 4.0 ready [2,2) 2 succeeded
+>     execution 4 succeeded
+commit
+>   w1 ← Recorded{session 5, ends [4.0.0#1, 4.0.1#1]}
