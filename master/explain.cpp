@@ -74,8 +74,7 @@ std::string waits_for(const TaskState& task) {
   return parts.empty() ? "about to be ready" : "waiting for " + join(parts);
 }
 
-std::string catalog_text(const State& state, const Shard& shard, Now now) {
-  (void)state;
+std::string catalog_text(const Shard& shard, Now now) {
   if (!shard.ledger.away_since) return {};
   const Duration since = now.steady - *shard.ledger.away_since;
   return "the catalog is away since " + clock_text({now.wall.us - since.us}) + ": " + shard.ledger.away_detail;
@@ -96,7 +95,7 @@ std::string why_held(const State& state, const Shard& shard, Now now, const Task
   if (stopping) return "stopping: waiting for worker " + worker.name + " to end it";
   if (item.held) return "ended on " + worker.name + "; waiting for the rest of its log";
   if (item.state == ItemState::running) return "running on " + worker.name;
-  const std::string catalog = catalog_text(state, shard, now);
+  const std::string catalog = catalog_text(shard, now);
   if (!catalog.empty()) return "claimed by " + worker.name + "; " + catalog;
   return "claimed by " + worker.name + ", waiting to start";
 }
@@ -127,29 +126,32 @@ class Lines {
   std::vector<Explanation> lines_;
 };
 
-void explain_open(const State& state, const Shard& shard, Now now, const TaskState& task, const OpenItem& item, Lines& lines) {
+// `not_taken`: of all items of the task that are ready.
+void explain_open(const State& state, const Shard& shard, Now now, const TaskState& task, const OpenItem& item,
+                  const std::string& not_taken, Lines& lines) {
   if (item.is_held()) return lines.add(task.task, item.state, 1, why_held(state, shard, now, task, item));
   if (item.state == ItemState::waiting) {
     return lines.add(task.task, item.state, 1, "back-off until " + clock_text(item.since));
   }
-  lines.add(task.task, item.state, 1, why_not_taken(state, shard, task));
+  lines.add(task.task, item.state, 1, not_taken);
 }
 
 void explain_task(const State& state, const Shard& shard, Now now, const TaskState& task, std::optional<ItemNo> only,
                   Lines& lines) {
   if (task.done) return;
-  const std::string catalog = catalog_text(state, shard, now);
+  const std::string catalog = catalog_text(shard, now);
+  const std::string not_taken = why_not_taken(state, task);
   if (only) {
     const auto it = task.open.find(only->value);
-    if (it != task.open.end()) return explain_open(state, shard, now, task, it->second, lines);
+    if (it != task.open.end()) return explain_open(state, shard, now, task, it->second, not_taken, lines);
     if (task.items.of(only->value) == Readiness::not_ready && task.state == ItemState::ready) return;  // has ended
   } else {
-    for (const auto& [no, item] : task.open) explain_open(state, shard, now, task, item, lines);
+    for (const auto& [no, item] : task.open) explain_open(state, shard, now, task, item, not_taken, lines);
   }
   const std::uint64_t rest = only ? 1 : task.items.total() - task.ended() - task.open.size();
   if (task.state == ItemState::waiting) return lines.add(task.task, ItemState::waiting, rest, waits_for(task));
   if (task.state != ItemState::ready || task.items.closed()) return;
-  lines.add(task.task, ItemState::ready, rest, catalog.empty() ? why_not_taken(state, shard, task) : catalog);
+  lines.add(task.task, ItemState::ready, rest, catalog.empty() ? not_taken : catalog);
 }
 
 // ": w9 is not known": of the workers that a Submit names, those that nobody added.
@@ -166,7 +168,7 @@ std::string unknown_workers(const State& state, const Terms& terms) {
 
 }  // namespace
 
-std::string why_not_taken(const State& state, const Shard& shard, const TaskState& task) {
+std::string why_not_taken(const State& state, const TaskState& task) {
   const Terms& terms = *task.execution->terms;
   const Resources needs = needs_of(task);
   std::size_t allowed = 0, online = 0, fit = 0, lack_some = 0, draining = 0;
@@ -205,7 +207,6 @@ std::string why_not_taken(const State& state, const Shard& shard, const TaskStat
     return "needs that no worker online meets: " + best + others;
   }
   if (task.values && task.items.offered() == 0) return "its items' values are being read";
-  (void)shard;
   if (task.items.offered() == 0) return "all slots are busy, and others go first";
   return "all slots are busy: " + counted(fit, "worker") + " could take it";
 }
@@ -223,7 +224,7 @@ std::vector<Explanation> explain(const State& state, Now now, ExecutionId id, st
     std::vector<Explanation> reasons = lines.take();
     // Every item has its end, and the write that says so of the execution is under way.
     if (reasons.empty() && !task) {
-      const std::string catalog = catalog_text(state, *shard, now);
+      const std::string catalog = catalog_text(*shard, now);
       reasons.push_back({TaskNo{}, ItemState::running, 0,
                          "its last ends are being recorded" + (catalog.empty() ? "" : "; " + catalog)});
     }

@@ -15,6 +15,6 @@ std::vector<Explanation> explain(const State& state, Now now, ExecutionId execut
                                  std::optional<ItemNo> item);
 
 // Why nobody takes what this task offers now: "0 of 2 allowed workers online", "all slots are busy", …
-std::string why_not_taken(const State& state, const Shard& shard, const TaskState& task);
+std::string why_not_taken(const State& state, const TaskState& task);
 
 }  // namespace argosy::master
