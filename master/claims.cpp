@@ -28,13 +28,12 @@ bool is_allowed(const Terms& terms, const std::string& worker) {
   return terms.workers.empty() || std::binary_search(terms.workers.begin(), terms.workers.end(), worker);
 }
 
-std::optional<Ignored> ignore_claim(const Step& step, const TaskState* task, const ItemClaim& claim) {
+std::optional<Ignored> ignore_claim(const TaskState* task, const ItemClaim& claim) {
   if (task == nullptr || task->done || task->state != ItemState::ready) return Ignored::claim_not_ready;
   if (claim.item.item.value > task->items.fresh()) return Ignored::claim_not_ready;
   if (task->items.of(claim.item.item.value) == Readiness::not_ready) return Ignored::claim_not_ready;
   if (task->execution->status == ExecutionStatus::stopping) return Ignored::claim_not_ready;
   if (!is_allowed(*task->execution->terms, claim.worker)) return Ignored::claim_not_allowed;
-  (void)step;
   return std::nullopt;
 }
 
@@ -71,7 +70,7 @@ void become_claimed(Step& step, Shard& shard, TaskState& task, WorkerIndex worke
 
 void take_claim(Step& step, Shard& shard, WorkerIndex worker, Lane& lane, const ItemClaim& claim, Declined& declined) {
   TaskState* task = find_task(shard, claim.item);
-  if (const auto reason = ignore_claim(step, task, claim)) {
+  if (const auto reason = ignore_claim(task, claim)) {
     step.ignore(*reason);
     return decline(step, shard, claim, declined);
   }

@@ -18,13 +18,6 @@ std::string join(const std::vector<std::string>& parts) {
   return text;
 }
 
-Resources needs_of(const TaskState& task) {
-  Resources needs = body_of(task).resources;
-  const auto& tags = task.execution->terms->worker_tags;
-  needs.tags.insert(needs.tags.end(), tags.begin(), tags.end());
-  return needs;
-}
-
 // "0.5", "1000".
 std::string cpu_text(std::uint64_t milli) {
   const std::string thousandths = std::to_string(1000 + milli % 1000);

@@ -173,7 +173,7 @@ void start_ready(Step& step, Shard& shard, Execution& execution) {
   }
 }
 
-void restore_task(Step& step, Shard& shard, TaskState& task, const TaskRow& row, const std::vector<std::uint64_t>& holes) {
+void restore_task(Step& step, TaskState& task, const TaskRow& row, const std::vector<std::uint64_t>& holes) {
   task.state = row.state;
   task.items = ItemCursor(task.items.total(), row.high, holes);
   task.succeeded = row.succeeded, task.failed = row.failed, task.canceled = row.canceled;
@@ -181,7 +181,6 @@ void restore_task(Step& step, Shard& shard, TaskState& task, const TaskRow& row,
   if (lends_outputs(task)) task.outputs = row.outputs;
   if (row.state == ItemState::canceled || row.state == ItemState::skipped) task.items.close();
   prepare_values(step, task);
-  (void)shard;
 }
 
 void restore_open(Step& step, Shard& shard, TaskState& task, const OpenAttempt& row) {
@@ -254,7 +253,7 @@ void resume_execution(Step& step, Shard& shard, const ActiveExecution& active) {
     if (row.task.value >= execution.tasks.size()) continue;
     static const std::vector<std::uint64_t> none;
     const auto& holes = row.task.value < active.unclaimed.size() ? active.unclaimed[row.task.value] : none;
-    restore_task(step, shard, execution.tasks[row.task.value], row, holes);
+    restore_task(step, execution.tasks[row.task.value], row, holes);
   }
   for (const OpenAttempt& row : active.open) {
     TaskState* task = find_task(shard, row.attempt.item);
@@ -276,6 +275,15 @@ void resume_execution(Step& step, Shard& shard, const ActiveExecution& active) {
   start_ready(step, shard, execution);
 }
 
+Resources needs_of(const TaskState& task) {
+  Resources needs = body_of(task).resources;
+  const auto& tags = task.execution->terms->worker_tags;
+  needs.tags.insert(needs.tags.end(), tags.begin(), tags.end());
+  std::sort(needs.tags.begin(), needs.tags.end());
+  needs.tags.erase(std::unique(needs.tags.begin(), needs.tags.end()), needs.tags.end());
+  return needs;
+}
+
 std::optional<std::vector<std::string>> allowed_workers(const State& state, const Terms& terms) {
   if (!state.some_drain) return terms.workers;
   if (terms.workers.empty()) {
@@ -295,12 +303,7 @@ void offer(Step& step, Shard& shard, TaskState& task) {
   if (task.offer_class == 0) {
     const auto allowed = allowed_workers(step.state, *task.execution->terms);
     if (!allowed) return;
-    Resources needs = body_of(task).resources;
-    const auto& tags = task.execution->terms->worker_tags;
-    needs.tags.insert(needs.tags.end(), tags.begin(), tags.end());
-    std::sort(needs.tags.begin(), needs.tags.end());
-    needs.tags.erase(std::unique(needs.tags.begin(), needs.tags.end()), needs.tags.end());
-    shard.window.join(task, needs, *allowed);
+    shard.window.join(task, needs_of(task), *allowed);
   }
   shard.window.refresh(task);
 }

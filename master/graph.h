@@ -27,6 +27,8 @@ bool lends_outputs(const TaskState& task);
 ExecutionStatus final_status(const Execution& execution);
 TaskCounts counts_of(const TaskState& task);
 TaskCounts counts_of(const Execution& execution);
+// What an item of it reserves, and the tags that its worker must have, sorted.
+Resources needs_of(const TaskState& task);
 // The workers that may take it, as offers name them; nothing: nobody may now.
 std::optional<std::vector<std::string>> allowed_workers(const State& state, const Terms& terms);
 

@@ -63,9 +63,4 @@ void ItemCursor::put_back(std::uint64_t item) {
   back_.insert(item);
 }
 
-void ItemCursor::remove(std::uint64_t item) {
-  back_.erase(item);
-  out_.erase(item);
-}
-
 }  // namespace argosy::master

@@ -18,7 +18,7 @@ enum class Readiness : std::uint8_t { not_ready, offered, not_offered };
 class ItemCursor {
  public:
   explicit ItemCursor(std::uint64_t total = 0) : total_(total), known_(total) {}
-  // As read back: [0, low) claimed once, `holes` in [low, high) never.
+  // As read back: [0, high) claimed once but for `holes`.
   ItemCursor(std::uint64_t total, std::uint64_t high, const std::vector<std::uint64_t>& holes);
 
   std::uint64_t total() const { return total_; }
@@ -42,14 +42,11 @@ class ItemCursor {
   void claim(std::uint64_t item);
   // Ready again (or at last not claimed). Required: claimed before.
   void put_back(std::uint64_t item);
-  // No longer ready, without a claim: an item that had come back.
-  void remove(std::uint64_t item);
   // Nothing is ready any more; withdraw first.
   void close() { closed_ = true; }
 
   // Fresh items from here on wait for their values.
   void set_known(std::uint64_t end) { known_ = end < total_ ? end : total_; }
-  std::uint64_t known() const { return known_; }
   std::uint64_t first_back() const { return back_.empty() ? total_ : *back_.begin(); }
   const std::set<std::uint64_t>& back() const { return back_; }
   const std::set<std::uint64_t>& out() const { return out_; }

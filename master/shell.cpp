@@ -23,6 +23,7 @@
 #include "master/desk.h"
 #include "master/machine.h"
 #include "master/state.h"
+#include "master/step.h"
 #include "master/undecodable.h"
 #include "master/writer.h"
 #include "schemas/codec.h"
@@ -53,7 +54,6 @@ class Shell {
   void feed(Event event) { machine_->step(now_, std::move(event), effects_); }
   void honour();
   void send(const Message& message);
-  Envelope stamp(const DeskSay& say) const;
   void note_presence(const Word& word);
   void tell_once();
 
@@ -198,8 +198,8 @@ void Shell::refuse_undecodable(const Envelope& heard, std::string_view body, con
   if (undecodable_.count() == 0) spdlog::warn("a message could not be decoded: {}", printable(why.message, 500));
   auto refused = undecodable_.take(now_.steady, heard, body, why);
   if (!refused || !machine_->state().link.welcome) return;
-  const DeskSay say{heard.from, heard.reign, std::move(*refused)};
-  send({stamp(say), say.word});
+  const Word word = std::move(*refused);
+  send({envelope_of(machine_->state(), word, heard.reign, heard.from), word});
 }
 
 void Shell::take_writer() {
@@ -209,23 +209,13 @@ void Shell::take_writer() {
   for (Event& event : from_writer_) feed(std::move(event));
 }
 
-Envelope Shell::stamp(const DeskSay& say) const {
-  Envelope envelope;
-  envelope.word = std::visit([](const auto& w) { return std::decay_t<decltype(w)>::word; }, say.word);
-  envelope.epoch = machine_->state().link.epoch;
-  envelope.connection = machine_->state().link.connection;
-  envelope.reign = say.reign;
-  envelope.to = say.to;
-  return envelope;
-}
-
 void Shell::take_desk() {
   desk_wakeup_.clear();
   from_desk_.clear();
   desk_->take(from_desk_);
   for (DeskOutput& output : from_desk_) {
     if (auto* say = std::get_if<DeskSay>(&output)) {
-      Envelope envelope = stamp(*say);
+      Envelope envelope = envelope_of(machine_->state(), say->word, say->reign, say->to);
       send({std::move(envelope), std::move(say->word)});
     } else {
       feed(std::move(std::get<Event>(output)));

@@ -15,7 +15,7 @@ void ask(Step& step, Shard& shard, TaskState& task, std::uint64_t chunk) {
   Values& values = *task.values;
   const std::uint64_t from = chunk * values.chunk;
   if (from >= task.items.total() || values.held.count(chunk) > 0 || values.asked.count(chunk) > 0) return;
-  values.asked[chunk] = true;
+  values.asked.insert(chunk);
   step.out.needs.push_back({shard.reign.shard, task.execution->id, task.task, body_of(task).for_each.blob_digest, from,
                             std::min(values.chunk, task.items.total() - from)});
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace argosy::master {
 struct Values {
   std::uint64_t chunk = 1024;                              // items of one chunk
   std::map<std::uint64_t, std::vector<std::string>> held;  // by number of the chunk
-  std::map<std::uint64_t, bool> asked;                     // chunks on their way
+  std::set<std::uint64_t> asked;                           // chunks on their way
   std::vector<AttemptRef> waiting;                         // claimed, their Run waits for the value
 
   const std::string* find(std::uint64_t item) const {
