@@ -109,9 +109,9 @@ Outcome<Prepared> prepare_command(Cli& cli, SubmitArguments& given) {
   const auto package = command_package(given.command, digest);
   if (!package) return trouble(package.error(), Exit::usage);
   if (const auto problems = check_package(*package); !problems.empty()) return usage(join_problems(problems));
+  const auto session = cli.session(true);
+  if (!session) return session.error();
   if (blob) {
-    const auto session = cli.session(true);
-    if (!session) return session.error();
     const auto put = put_content(**session, digest, given.command.items->packed.bytes);
     if (!put) return put.error();
   }
@@ -142,6 +142,7 @@ Outcome<Prepared> prepare_package(Cli& cli, const SubmitArguments& given) {
     return usage("--array, --each-line, --from-json, --cwd, --env, --resources, --time, --retry and --max-failures are for bare "
                  "commands; a package's manifest has them");
   }
+  if (const auto session = cli.session(true); !session) return session.error();
   const auto place = find_package(cli, given.package);
   if (!place) return place.error();
   Prepared out;
@@ -319,12 +320,13 @@ int run_submit(Cli& cli, SubmitArguments& given) {
     if (!parsed) return cli.fail(usage("--timeout: " + parsed.error().message));
     timeout = *parsed;
   }
-  const auto session = cli.session(given.wait);
-  if (!session) return cli.fail(session.error());
-  const auto prepared = cli.has_command ? prepare_command(cli, given) : prepare_package(cli, given);
-  if (!prepared) return cli.fail(prepared.error());
+  // Files first: from the session on an interruption is told with the key, and one that comes while standard input is read
+  // would wait for its end.
   const auto rows = read_rows(given);
   if (!rows) return cli.fail(rows.error());
+  const auto prepared = cli.has_command ? prepare_command(cli, given) : prepare_package(cli, given);
+  if (!prepared) return cli.fail(prepared.error());
+  const auto session = cli.session();
   const auto submits = make_submits(cli, given, *prepared, *rows);
   if (!submits) return cli.fail(submits.error());
   if (const auto good = check_texts(submits->front()); !good) return cli.fail(usage(good.error().message));

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import tempfile
@@ -10,7 +11,7 @@ import termios
 import unittest
 from pathlib import Path
 
-from cluster import ARGOSY, Cluster
+from cluster import ARGOSY, Cluster, kill, until
 
 GOOD = "version: 1\nproject: p\npackages:\n  a:\n"
 # Name -> (manifest, what its refusal must say). Each is refused by validate and by deploy, with file, line and column.
@@ -28,6 +29,12 @@ MANIFESTS = {
 }
 
 ONE_NUMBER = GOOD + "    parameters: {n: {type: integer, required: true}}\n    tasks: {t: {run: [echo, '${{ params.n }}']}}\n"
+
+
+def catches(pid, number):
+    """It blocks the signal, to hear of it between two words."""
+    blocked = re.search(r"SigBlk:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())
+    return int(blocked[1], 16) >> (number - 1) & 1
 
 
 class ManifestTest(unittest.TestCase):
@@ -172,6 +179,36 @@ class SubmitTest(unittest.TestCase):
         self.assertEqual(self.count(), before + 1)
         self.assertEqual(self.batch(1, 2, 3, key=key).code, 0)
         self.assertEqual(self.count(), before + 1, "the mended batch ran a row twice")
+
+    def start(self, *words, **more):
+        return subprocess.Popen([ARGOSY, "--dir", str(self.cluster.folder), *words], stderr=subprocess.PIPE, text=True, **more)
+
+    def test_interrupted_before_it_was_accepted(self):
+        """What was on its way has a key, and who says it again with that key runs it once."""
+        before = self.count()
+        master = self.cluster.pid("master")
+        kill(master, signal.SIGSTOP)
+        try:
+            submit = self.start("submit", "--", "true")
+            until(lambda: catches(submit.pid, signal.SIGINT), "submit tells of an interruption")
+            submit.send_signal(signal.SIGINT)
+            said = submit.communicate(timeout=60)[1]
+        finally:
+            kill(master, signal.SIGCONT)
+        self.assertIn(submit.returncode, (130, -signal.SIGINT), said)
+        key = re.search(r"--idempotency-key (\S+) adds no second execution", said)
+        self.assertTrue(key, said)
+        first = self.cluster.submit("--idempotency-key", key[1], "--", "true")
+        self.assertEqual(self.cluster.submit("--idempotency-key", key[1], "--", "true"), first)
+        self.assertEqual(self.count(), before + 1)
+
+    def test_interrupted_while_rows_come_from_standard_input(self):
+        submit = self.start("submit", "p/a", "--batch", "-", "--wait", stdin=subprocess.PIPE)
+        submit.stdin.write("n\n" + "1\n" * 100_000)  # more than a pipe holds: it reads
+        submit.stdin.flush()
+        submit.send_signal(signal.SIGINT)
+        self.assertEqual(submit.wait(60), -signal.SIGINT)
+        submit.communicate()
 
     def test_bad_utf8_in_an_argument(self):
         for words in (["submit", "--", b"echo", b"\xff\xfe"], ["submit", "--idempotency-key", b"\xff", "--", "true"],
