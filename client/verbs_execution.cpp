@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <optional>
 
 #include "base/quantity.h"
 #include "client/choices.h"
@@ -22,7 +23,7 @@ struct ExecutionArguments {
   std::vector<std::string> select;
   std::vector<std::string> statuses;
   std::string package, project, timeout, task;
-  std::size_t limit = 0;
+  std::optional<std::size_t> limit;
 };
 
 const Listing& rows() {
@@ -70,10 +71,10 @@ int list(Cli& cli, const ExecutionArguments& given) {
   if (!given.statuses.empty()) arguments["status"] = given.statuses;
   if (!given.package.empty()) arguments["package"] = given.package;
   if (!given.project.empty()) arguments["project"] = given.project;
-  const bool bounded = given.limit == 0 && given.select.empty() && cli.output_format() == Format::table;
+  const bool bounded = given.select.empty() && cli.output_format() == Format::table;
   Listing how = rows();
   if (!arguments.empty()) how.nothing = "no execution is like that; `argosy execution list` shows all";
-  return cli.show_list("execution.list", arguments, how, bounded ? 100 : given.limit);
+  return cli.show_list("execution.list", arguments, how, given.limit.value_or(bounded ? 100 : 0));
 }
 
 int show(Cli& cli, const ExecutionArguments& given) {
@@ -200,7 +201,7 @@ void add_execution_verbs(CLI::App& app, Cli& cli) {
   with_statuses(lists);
   lists->add_option("--package", given.package, "only of this package");
   lists->add_option("--project", given.project, "only of this project");
-  lists->add_option("--limit", given.limit, "rows at most; 0: all, in a table 100")->check(whole_number(0, kRowsMost));
+  lists->add_option("--limit", given.limit, "rows at most; 0: all (a table that selects none: 100)")->check(whole_number(0, kRowsMost));
   with_selectors(cli.verb(*execution, "show", "how it stands", [&cli] { return show(cli, given); }), true);
   with_selectors(cli.verb(*execution, "wait", "until all have ended; the exit status tells how", [&cli] { return wait(cli, given, true); }), true)
       ->add_option("--timeout", given.timeout, "as in 30s; the work goes on");

@@ -210,6 +210,13 @@ class SubmitTest(unittest.TestCase):
         self.assertEqual(submit.wait(60), -signal.SIGINT)
         submit.communicate()
 
+    def test_a_limit_of_zero_lists_all(self):
+        self.batch(*range(101))
+        rows = lambda *more: len(self.cluster.must("execution", "list", *more).out.splitlines()) - 1
+        self.assertEqual(rows(), 100)
+        self.assertEqual(rows("--limit", "0"), self.count())
+        self.assertGreater(self.count(), 100)
+
     def test_bad_utf8_in_an_argument(self):
         for words in (["submit", "--", b"echo", b"\xff\xfe"], ["submit", "--idempotency-key", b"\xff", "--", "true"],
                       ["submit", "p/a", "-p", b"n=\xff"], ["submit", "p/a", "--environment", b"\xff"]):
