@@ -24,11 +24,12 @@ json deciding_attempt(Cli& cli, ExecutionId id) {
   return nullptr;
 }
 
+// The number belongs to two reasons; beside another one, as a limit, it says only how the process went.
 std::string text_of(const json& attempt) {
-  std::string out = "task " + cell(attempt, {"", "task"}) + ", " + cell(attempt, {"", "reason"});
-  for (const char* number : {"exit_code", "signal"}) {
-    if (!attempt[number].is_null()) out += " " + attempt[number].dump();
-  }
+  const std::string reason = cell(attempt, {"", "reason"});
+  std::string out = "task " + cell(attempt, {"", "task"}) + ", " + reason;
+  if (reason == "exit status") out += " " + attempt["exit_code"].dump();
+  if (reason == "signal") out += " " + attempt["signal"].dump();
   if (!attempt["worker"].is_null()) out += " on " + cell(attempt, {"", "worker"});
   if (!attempt["detail"].is_null()) out += ": " + cell(attempt, {"", "detail"});
   return out;

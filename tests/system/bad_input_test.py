@@ -312,6 +312,8 @@ class SubmitTest(unittest.TestCase):
         self.assertEqual(self.cluster.must("logs", str(done)).out, "healthy\n")
 
     def test_who_waits_reads_why(self):
+        slow = ["submit", "--wait", "--time", "300ms", "--", "tail", "-f", "/dev/null"]
+        self.assertIn("task command, time limit on w1", self.cluster.argosy(*slow).err)
         for words, says in ((["false"], ["failed, task command, exit status 1 on w1", "`argosy task show"]),
                             (["sh", "-c", "echo no; exit 3"], ["exit status 3", "`argosy logs"]),
                             (["/no/such/command"], ["command not found"])):
