@@ -40,8 +40,10 @@ void wait_for_lock(int fd) {
 class FolderLock {
  public:
   static Result<FolderLock> take(const Layout& layout) {
-    std::error_code ignored;
-    std::filesystem::create_directories(layout.lock().parent_path(), ignored);
+    const auto folder = layout.lock().parent_path();
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) return Error{folder.string() + ": cannot be made: " + error.message()};
     FolderLock out(open_lock(layout.lock(), O_CREAT | O_CLOEXEC), open_lock(layout.family_lock(), O_CREAT));
     if (out.fd_ < 0 || out.family_ < 0) return Error{layout.lock().string() + ": cannot be opened: " + std::strerror(errno)};
     if (::flock(out.fd_, LOCK_EX | LOCK_NB) != 0) {
@@ -323,7 +325,10 @@ int run_down(Cli& cli) {
   const Layout layout{cli.folder()};
   const int fd = open_lock(layout.lock(), O_CLOEXEC);
   const int family = open_lock(layout.family_lock(), O_CLOEXEC);
-  if (fd < 0 || family < 0) return cli.fail({Exit::failed, layout.root.string() + " is no folder that was ever up"});
+  if (fd < 0 || family < 0) {
+    const std::string why = errno == ENOENT ? " is no folder that was ever up" : std::string(": ") + std::strerror(errno);
+    return cli.fail({Exit::failed, layout.root.string() + why});
+  }
   const bool was_up = ::flock(fd, LOCK_EX | LOCK_NB) != 0;
   if (was_up) {
     const pid_t pid = std::atoi(FolderLock::holder(layout).c_str());

@@ -24,6 +24,14 @@ class StartTest(unittest.TestCase):
             self.one_line(argosy("up", "--dir", cluster.folder, "--background"), "is up already", str(cluster.folder))
             self.assertEqual(cluster.must("status").code, 0)
 
+    def test_a_folder_that_cannot_be_made(self):
+        with tempfile.TemporaryDirectory() as parent:
+            file = Path(parent) / "file"
+            file.touch()
+            self.one_line(argosy("up", "--dir", file / "new", "--port", 0, "--background"), str(file / "new"), "cannot be made", "Not a directory")
+            self.one_line(argosy("down", "--dir", file), str(file), "Not a directory")
+            self.one_line(argosy("down", "--dir", parent), "is no folder that was ever up")
+
     def test_port_taken(self):
         with Cluster(up=False) as cluster, socket.socket() as other:
             other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
