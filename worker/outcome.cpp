@@ -77,14 +77,17 @@ Outputs take_outputs(const std::filesystem::path& file) {
     text.resize(text.rfind('\n') + 1);  // npos + 1: no line is whole
     outputs.left_out = "$ARGOSY_OUTPUT: what stands behind its first 64KiB was left out";
   }
+  std::size_t no = 0;
   for (std::size_t at = 0; at < text.size();) {
+    no += 1;
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string_view line(text.data() + at, end - at);
     const auto equals = line.find('=');
     if (equals != std::string_view::npos && equals > 0 && is_clean_text(line)) {
       outputs.values[std::string(line.substr(0, equals))] = std::string(line.substr(equals + 1));
     } else if (!line.empty() && outputs.left_out.empty()) {
-      outputs.left_out = "$ARGOSY_OUTPUT: left out what is no key=value in UTF-8: " + printable(line, 64);
+      // Not the line itself: it may be one of a secret's, and who reads this need not be who may know it.
+      outputs.left_out = "$ARGOSY_OUTPUT: left out what is no key=value in UTF-8, as line " + std::to_string(no);
     }
     at = end + 1;
   }

@@ -33,7 +33,8 @@ TEST(Outputs, AreNeverCutInTheMiddle) {
 TEST(Outputs, WhatIsNoneIsTold) {
   const auto outputs = outputs_of("a=1\nno value\nb=\xff\nc=2\n");
   EXPECT_EQ(outputs.values, (std::map<std::string, std::string>{{"a", "1"}, {"c", "2"}}));
-  EXPECT_NE(outputs.left_out.find("no value"), std::string::npos);
+  EXPECT_NE(outputs.left_out.find("line 2"), std::string::npos);
+  EXPECT_EQ(outputs.left_out.find("no value"), std::string::npos) << "it may be a line of a secret";
 }
 
 TEST(Cleaned, HasAQuestionMarkForEachByteThatIsNoText) {
