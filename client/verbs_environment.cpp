@@ -44,6 +44,7 @@ int set(Cli& cli, const EnvironmentArguments& given) {
     if (!key) return cli.fail(trouble(key.error()));
     auto value = read_secret();
     if (!value) return cli.fail(value.error());
+    if (value->find('\0') != std::string::npos) return cli.fail(usage("the value holds NUL, which no shell variable can"));
     arguments["sealed"] = to_base64(fabric::seal(*key, *value));
     fabric::wipe(*value);
   } else {

@@ -166,6 +166,7 @@ Outcome<Done> set_parameters(Cli& cli, const Prepared& prepared, const std::map<
       submit.parameters[name] = value;
       continue;
     }
+    if (value.find('\0') != std::string::npos) return usage("params." + name + ": its value holds NUL, which no shell variable can");
     const auto key = load_catalog_key(Layout{cli.folder()});
     if (!key) return trouble(key.error());
     submit.sealed[name] = fabric::seal(*key, value);

@@ -227,6 +227,15 @@ class SubmitTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1, done)
         self.assertIn(b"there is no project", done.stderr)
 
+    def test_nul_in_a_sensitive_value(self):
+        with tempfile.TemporaryDirectory() as folder:
+            value = Path(folder) / "value"
+            value.write_bytes(b"quite\0secret")
+            self.refused("s/p", "-p", f"pw=@{value}", code=2, says=["params.pw", "NUL"])
+        done = self.cluster.argosy("environment", "set", "f/e", "PW", "--sensitive", stdin="quite\0secret")
+        self.assertEqual(done.code, 2, done)
+        self.assertIn("NUL", done.err)
+
     def test_verify_of_an_execution_that_is_not_there(self):
         done = self.cluster.argosy("catalog", "verify", "--execution", 9999)
         self.assertEqual(done.code, 1, done)
