@@ -32,7 +32,7 @@ constexpr std::array<Row, kHappenings> make_table() {
       {none,   none,   none,  none,     none,   none,  none,    none,   alarm_announce, none},    // deactivate_failed
       {none,   none,   none,  none,     none,   serve, none,    none,   none,           none},    // listens
       {none,   none,   none,  none,     none,   over,  none,    none,   none,           none},    // listen_failed
-      {none,   refuse, refuse, refuse,  refuse, refuse, hand_on, refuse, refuse,        refuse},  // switchover
+      {none,   none,   none,  none,     none,   none,  hand_on, none,   none,           none},    // switchover
       {none,   end,    end,   end,      back,   back,  hand_on, hand_on, after,         after},   // stop
       {none,   none,   none,  none,     none,   none,  none,    none,   none,           finish},  // leave_over
   }};
@@ -63,10 +63,10 @@ std::string_view to_text(Happening happening) {
 }
 
 std::string_view to_text(Act act) {
-  constexpr std::array<std::string_view, 20> kTexts = {
+  constexpr std::array<std::string_view, 19> kTexts = {
       "none",      "settle",  "rise",     "raise", "fence",         "activate", "listen",
       "serve",     "step_down", "hand_on", "back_out", "fail",      "fail_back_out", "watch",
-      "announce",  "alarm_announce", "finish", "end", "stop_after", "refuse"};
+      "announce",  "alarm_announce", "finish", "end", "stop_after"};
   return kTexts.at(static_cast<std::size_t>(act));
 }
 

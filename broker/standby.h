@@ -1,5 +1,5 @@
 // The table of a broker that may be a standby: what it does with the virtual endpoint, at each step of its
-// life, when something happens. Pure; protocol.md, "Brokers". Machine::Turn (brokers.cpp) finds out what
+// life, when something happens. Pure; protocol.md, "Brokers". Machine::Turn (reign.cpp) finds out what
 // happened, asks here, and acts.
 #pragma once
 
@@ -65,7 +65,6 @@ enum class Act : std::uint8_t {
   finish,         // the leaving is over: watching, or stopped
   end,            // stopped
   stop_after,     // stopped as soon as what is under way has ended
-  refuse,         // told to the operator: not now
 };
 
 Act act_of(Step step, Happening happening);

@@ -1,6 +1,6 @@
 // One step of the broker's machine: what its parts share while they handle one event. For broker/*.cpp only.
 //
-// machine.cpp holds the switch; sessions.cpp, brokers.cpp, offers.cpp, carry.cpp and report.cpp one chapter of
+// machine.cpp holds the switch; sessions.cpp, brokers.cpp, reign.cpp, offers.cpp, carry.cpp and report.cpp one chapter of
 // protocol.md each.
 #pragma once
 
@@ -38,7 +38,6 @@ class Machine::Turn {
  private:
   // machine.cpp: the door, and what every part says.
   bool admit(const MessageCame& message, Connection* connection);
-  void meet_higher(const Epoch& seen);
   void on_word(const MessageCame& message, Connection* connection, const Word& word);
   void send(Connection& to, Word word, ShardTerm reign = {});
   void send_masters(const Word& word);
@@ -67,13 +66,21 @@ class Machine::Turn {
   void forget(Connection& connection);  // as leave(), without a word about a worker
   void look(Connection& connection);
 
-  // brokers.cpp.
+  // brokers.cpp: what is heard of the others, and said to them.
   void broker_came(const MessageCame& message);
   void beat_came(const MessageCame& message, const Beat& beat);
   void answer(const MessageCame& message, const Beat& beat);
   void heard_from(const std::string& peer, const Beat& beat);
   void weigh(const Beat& beat);
   void give_newer(const MessageCame& message, Other& other, const Beat& beat);
+  void meet_higher(const Epoch& seen);
+  void look_around();
+  void look_for_trouble();
+  void alarm(const std::string& peer, const std::string& text);
+  void say_beats();
+  Envelope to_broker_envelope(std::uint16_t word, const std::string& peer) const;
+
+  // reign.cpp.
   void switchover(const MessageCame& message, const Switchover& word);
   void happen(Happening happening);
   void act(Act act, Happening why);
@@ -86,11 +93,6 @@ class Machine::Turn {
   void watch_again();
   void end();
   HookRunId run_hook(HookKind kind, std::vector<std::string> peers, const Epoch& epoch);
-  void look_around();
-  void look_for_trouble();
-  void alarm(const std::string& peer, const std::string& text);
-  void say_beats();
-  Envelope to_broker_envelope(std::uint16_t word, const std::string& peer) const;
 
   // offers.cpp.
   void publish(const MessageCame& message, Connection& master, const Publish& publish);
