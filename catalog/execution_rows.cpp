@@ -15,6 +15,8 @@ using S = std::string;
 constexpr auto N = Kind::number;
 constexpr auto T = Kind::text;
 constexpr std::size_t kIdsAtOnce = 100;
+constexpr std::size_t kRangesAtOnce = 500;  // SQLite refuses an expression that is deeper than 1000
+using Ranges = std::vector<std::pair<ExecutionId, ExecutionId>>;
 std::uint64_t u64(int64_t n) {
   return static_cast<std::uint64_t>(n);
 }
@@ -109,6 +111,24 @@ void add_counts(Sql& sql, std::vector<ExecutionView>& views) {
   }
 }
 
+// Disjoint, the newest first, in groups that one statement takes. Of no range one empty group: any execution.
+std::vector<Ranges> grouped(Ranges ranges) {
+  std::sort(ranges.begin(), ranges.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  Ranges disjoint;
+  for (const auto& range : ranges) {
+    if (!disjoint.empty() && range.second >= disjoint.back().first)
+      disjoint.back().first = std::min(disjoint.back().first, range.first);
+    else
+      disjoint.push_back(range);
+  }
+  std::vector<Ranges> groups(1);
+  for (const auto& range : disjoint) {
+    if (groups.back().size() == kRangesAtOnce) groups.emplace_back();
+    groups.back().push_back(range);
+  }
+  return groups;
+}
+
 // The conditions of a filter, with their values.
 class Query {
  public:
@@ -127,12 +147,13 @@ class Query {
     for (const auto s : all) list += (list.empty() ? "" : ", ") + std::to_string(static_cast<int>(s));
     if (!list.empty()) text_ += " AND x.status IN (" + list + ")";
   }
-  void ranges(const std::vector<std::pair<ExecutionId, ExecutionId>>& all) {
+  void ranges(const Ranges& all) {
+    const auto id = [&](ExecutionId any) { return parameter(static_cast<int64_t>(std::min<std::uint64_t>(any.value, INT64_MAX))); };
     S list;
     for (const auto& [first, last] : all) {
       list += list.empty() ? "(x.id >= " : " OR (x.id >= ";
-      list += parameter(static_cast<int64_t>(first.value)) + " AND x.id <= ";
-      list += parameter(static_cast<int64_t>(std::min<std::uint64_t>(last.value, INT64_MAX))) + ")";
+      list += id(first) + " AND x.id <= ";
+      list += id(last) + ")";
     }
     if (!list.empty()) text_ += " AND (" + list + ")";
   }
@@ -141,22 +162,29 @@ class Query {
   std::vector<Value> values_;
 };
 
-}  // namespace
-
-Result<std::vector<ExecutionView>> list_executions(Catalog& catalog, const ExecutionFilter& filter) {
-  Sql& sql = catalog.sql();
+// Up to the filter's limit.
+void add_views(Sql& sql, const ExecutionFilter& filter, const Ranges& ranges, std::vector<ExecutionView>& views) {
   Query query(filter.before);
   query.statuses(filter.statuses);
-  query.ranges(filter.ranges);
+  query.ranges(ranges);
   query.text("package", filter.package);
   query.text("project", filter.project);
   query.text("submitter", filter.submitter);
   query.text("batch", filter.batch);
   const S text = kColumns + query.text_ + " ORDER BY x.id DESC LIMIT " +
-                 query.parameter(static_cast<int64_t>(filter.limit));
+                 query.parameter(static_cast<int64_t>(filter.limit - views.size()));
+  sql.each(text, query.values_, kKinds, [&](std::vector<Value>& c) { views.push_back(view_of(c)); });
+}
+
+}  // namespace
+
+Result<std::vector<ExecutionView>> list_executions(Catalog& catalog, const ExecutionFilter& filter) {
+  Sql& sql = catalog.sql();
+  const auto groups = grouped(filter.ranges);
   return sql.read([&] {
     std::vector<ExecutionView> views;
-    sql.each(text, query.values_, kKinds, [&](std::vector<Value>& c) { views.push_back(view_of(c)); });
+    for (const auto& group : groups)
+      if (views.size() < filter.limit) add_views(sql, filter, group, views);
     add_counts(sql, views);
     return views;
   });

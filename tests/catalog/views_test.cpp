@@ -73,6 +73,32 @@ TEST_P(Views, ExecutionsAreFilteredAndPaged) {
   EXPECT_EQ(totals.active.ready, 14u);
 }
 
+// No id is as large; taken for a negative number, its range would hold all that there are.
+TEST_P(Views, ARangeAboveAllIdsIsEmpty) {
+  admit("k");
+  EXPECT_TRUE(list_executions(db(), {.ranges = {{{UINT64_MAX - 1}, {UINT64_MAX}}}})->empty());
+}
+
+// An expression of that many ranges is deeper than SQLite takes; next to one another or twice, they are one.
+TEST_P(Views, ThousandsOfRangesAreOneQuestion) {
+  for (int i = 1; i <= 7; ++i) admit("k" + std::to_string(i));
+  ExecutionFilter filter;
+  filter.ranges = {{{2}, {3}}, {{3}, {5}}, {{3}, {3}}, {{7}, {7}}};
+  for (std::uint64_t i = 10; i < 6'000; i += 2) filter.ranges.push_back({{i}, {i}});
+  const auto ids = [&] {
+    const auto page = list_executions(db(), filter);
+    EXPECT_TRUE(page.ok()) << page.error().message;
+    std::vector<std::uint64_t> out;
+    for (const auto& view : *page) out.push_back(view.id.value);
+    return out;
+  };
+  EXPECT_EQ(ids(), (std::vector<std::uint64_t>{7, 5, 4, 3, 2}));
+  filter.before = {5}, filter.limit = 2;
+  EXPECT_EQ(ids(), (std::vector<std::uint64_t>{4, 3}));
+  filter.ranges.assign(3'000, {{1}, {7}});
+  EXPECT_EQ(ids(), (std::vector<std::uint64_t>{4, 3}));
+}
+
 TEST_P(Views, WhatWaitsAtAWorkerDoesNotRun) {
   const auto id = admit("k", {3});
   Batch claims = batch(), starts = batch();
