@@ -11,6 +11,7 @@
 #include "client/explanation.h"
 #include "client/numbers.h"
 #include "client/retry.h"
+#include "client/selection.h"
 #include "client/wait.h"
 #include "schemas/selectors.h"
 
@@ -77,35 +78,35 @@ int list(Cli& cli, const ExecutionArguments& given) {
   return cli.show_list("execution.list", arguments, how, given.limit.value_or(bounded ? 100 : 0));
 }
 
+int show_one(Cli& cli, const std::string& selector) {
+  const auto document = cli.ask("execution.show", {{"select", {selector}}, {"failures", 20}});
+  if (!document) return cli.fail(document.error());
+  cli.output().one(document->at(0), card());
+  const json failures = document->at(0).value("failures", json::array());
+  if (cli.output_format() == Format::table && !failures.empty()) {
+    std::cout << "\nattempts that failed, were lost or canceled:\n";
+    cli.output().list(failures, {{{"TASK", "task"}, {"ATTEMPT", "attempt", Show::count}, {"WORKER", "worker"}, {"REASON", "reason"},
+                                  {"ENDED", "ended_at", Show::time}, {"DETAIL", "detail", Show::text, true}}, "task", ""});
+  }
+  return 0;
+}
+
 int show(Cli& cli, const ExecutionArguments& given) {
   const auto one = names_one(given.select);
   if (!one) return cli.fail(one.error());
-  json arguments{{"select", given.select}};
-  if (*one) arguments["failures"] = 20;
-  const auto document = cli.ask("execution.show", arguments);
-  if (!document) return cli.fail(document.error());
-  if (*one && document->size() == 1) {
-    cli.output().one(document->front(), card());
-    const json failures = document->front().value("failures", json::array());
-    if (cli.output_format() == Format::table && !failures.empty()) {
-      std::cout << "\nattempts that failed, were lost or canceled:\n";
-      cli.output().list(failures, {{{"TASK", "task"}, {"ATTEMPT", "attempt", Show::count}, {"WORKER", "worker"}, {"REASON", "reason"},
-                                    {"ENDED", "ended_at", Show::time}, {"DETAIL", "detail", Show::text, true}}, "task", ""});
-    }
-  } else {
-    cli.output().list(*document, rows());
-  }
+  if (*one) return show_one(cli, given.select.front());
+  const auto selected = read_selected(cli, given.select);
+  if (!selected) return cli.fail(selected.error());
+  cli.output().list(*selected, rows());
   return 0;
 }
 
 // Those that were selected, each once, oldest first.
 Outcome<std::map<ExecutionId, json>> chosen(Cli& cli, const ExecutionArguments& given) {
-  const auto checked = names_one(given.select);
-  if (!checked) return checked.error();
-  const auto document = cli.ask("execution.show", {{"select", given.select}});
-  if (!document) return document.error();
+  const auto selected = read_selected(cli, given.select);
+  if (!selected) return selected.error();
   std::map<ExecutionId, json> out;
-  for (const auto& row : *document) {
+  for (const auto& row : *selected) {
     const bool wanted = given.statuses.empty() || std::find(given.statuses.begin(), given.statuses.end(), row["status"].get<std::string>()) != given.statuses.end();
     if (wanted) out.emplace(ExecutionId{row["id"].get<std::uint64_t>()}, row);
   }
@@ -124,10 +125,16 @@ int wait(Cli& cli, const ExecutionArguments& given, bool bar) {
   if (!session) return cli.fail(session.error());
   const auto executions = chosen(cli, given);
   if (!executions) return cli.fail(executions.error());
-  std::vector<ExecutionId> ids;
-  for (const auto& [id, row] : *executions) ids.push_back(id);
-  const auto ends = wait_for(**session, ids, options);
+  std::vector<ExecutionId> open;
+  std::map<ExecutionId, Changed> ended;
+  for (const auto& [id, row] : *executions) {
+    const auto status = static_cast<ExecutionStatus>(row["status_code"].get<int>());
+    if (is_terminal(status)) ended.emplace(id, Changed{{}, id, status, {}});
+    else open.push_back(id);
+  }
+  auto ends = wait_for(**session, open, options);
   if (!ends) return cli.fail(ends.error());
+  ends->merge(ended);
   const int status = show(cli, given);
   if (status != 0) return status;
   say_ending(cli, *ends);

@@ -139,7 +139,7 @@ Verdict cluster_status(Room&, Arguments& arguments) {
 
 Verdict operation_list(Room& room, Arguments& arguments) {
   catalog::OperationFilter filter;
-  filter.limit = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(arguments.number("limit").value_or(1'000), 1, 10'000));
+  filter.limit = arguments.page_limit();
   const std::string page = arguments.text("page");
   if (auto refusal = arguments.done()) return *refusal;
   std::from_chars(page.data(), page.data() + page.size(), filter.before);
@@ -147,10 +147,10 @@ Verdict operation_list(Room& room, Arguments& arguments) {
   if (!found) return refusal_of(room.catalog, found.error());
   Document out{json::array(), {}};
   for (const auto& one : *found) {
-    out.body.push_back({{"id", one.id}, {"at", time_json(one.row.at)}, {"who", one.row.who}, {"verb", one.row.verb},
-                        {"object", one.row.object}, {"detail", one.row.detail}});
+    out.add({{"id", one.id}, {"at", time_json(one.row.at)}, {"who", one.row.who}, {"verb", one.row.verb},
+             {"object", one.row.object}, {"detail", one.row.detail}}, std::to_string(one.id));
   }
-  if (found->size() == filter.limit) out.next = std::to_string(found->back().id);
+  if (found->size() == filter.limit) out.next = out.marks.back();
   return out;
 }
 
@@ -166,7 +166,7 @@ Verdict catalog_verify(Room& room, Arguments& arguments) {
     return DeskRefusal{Refusal::not_found, "there is no execution " + std::to_string(*execution)};
   }
   json problems = json::array();
-  for (const auto& finding : verdict->findings) 
+  for (const auto& finding : verdict->findings)
     problems.push_back({{"rule", finding.rule}, {"text", finding.text}, {"means", finding.means}, {"advice", finding.advice}});
   return Document{{{"clean", problems.empty()}, {"executions", verdict->executions}, {"tasks", verdict->tasks},
                    {"attempts", verdict->attempts}, {"log_bytes", verdict->log_bytes}, {"problems", problems}}, {}};

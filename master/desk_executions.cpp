@@ -16,8 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint32_t kPage = 1'000;
-constexpr std::uint32_t kPageMost = 10'000;
+constexpr std::uint32_t kReadAtOnce = 10'000;
 constexpr std::uint64_t kFailuresMost = 100;
 
 // What selectors name, as a filter's ranges; `missing`: numbers that must be there.
@@ -62,7 +61,7 @@ std::variant<Chosen, DeskRefusal> choose(Room& room, const std::vector<std::stri
 std::variant<std::vector<catalog::ExecutionView>, DeskRefusal> read_chosen(Room& room, const Chosen& chosen) {
   catalog::ExecutionFilter filter;
   filter.ranges = chosen.ranges;
-  filter.limit = kPageMost;
+  filter.limit = kReadAtOnce;
   std::vector<catalog::ExecutionView> out;
   while (true) {
     auto page = catalog::list_executions(room.catalog, filter);
@@ -74,13 +73,12 @@ std::variant<std::vector<catalog::ExecutionView>, DeskRefusal> read_chosen(Room&
   }
   std::reverse(out.begin(), out.end());
   for (const auto id : chosen.must) {
-    if (std::none_of(out.begin(), out.end(), [&](const auto& one) { return one.id == id; })) {
-      const auto proved = catalog::show_execution(room.catalog, id);
-      if (!proved) return refusal_of(room.catalog, proved.error());
-      if (*proved) return DeskRefusal{Refusal::catalog_unavailable, "the catalog's server changes: ask again"};
-      return DeskRefusal{Refusal::not_found, "there is no execution " + std::to_string(id.value) +
-                                                 "; `argosy execution list` shows those that are there"};
-    }
+    if (std::any_of(out.begin(), out.end(), [&](const auto& one) { return one.id == id; })) continue;
+    const auto proved = catalog::show_execution(room.catalog, id);
+    if (!proved) return refusal_of(room.catalog, proved.error());
+    if (*proved) return DeskRefusal{Refusal::catalog_unavailable, "the catalog's server changes: ask again"};
+    return DeskRefusal{Refusal::not_found, "there is no execution " + std::to_string(id.value) +
+                                               "; `argosy execution list` shows those that are there"};
   }
   return out;
 }
@@ -137,7 +135,7 @@ Verdict execution_list(Room& room, Arguments& arguments) {
   filter.package = arguments.text("package");
   filter.project = arguments.text("project");
   filter.batch = arguments.text("batch");
-  filter.limit = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(arguments.number("limit").value_or(kPage), 1, kPageMost));
+  filter.limit = arguments.page_limit();
   const std::string page = arguments.text("page");
   if (auto refusal = arguments.done()) return *refusal;
   if (select) {
@@ -154,8 +152,8 @@ Verdict execution_list(Room& room, Arguments& arguments) {
   const auto found = catalog::list_executions(room.catalog, filter);
   if (!found) return refusal_of(room.catalog, found.error());
   Document out{json::array(), {}};
-  for (const auto& view : *found) out.body.push_back(execution_json(view));
-  if (found->size() == filter.limit) out.next = std::to_string(found->back().id.value);
+  for (const auto& view : *found) out.add(execution_json(view), std::to_string(view.id.value));
+  if (found->size() == filter.limit) out.next = out.marks.back();
   return out;
 }
 

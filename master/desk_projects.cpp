@@ -15,13 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint32_t kPage = 1'000;
-constexpr std::uint32_t kPageMost = 10'000;
-
-std::uint32_t page_size(Arguments& arguments) {
-  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(arguments.number("limit").value_or(kPage), 1, kPageMost));
-}
-
 // folder/name, each part a name.
 std::optional<DeskRefusal> check_path(const std::string& path, const char* what) {
   std::size_t from = 0;
@@ -79,17 +72,17 @@ Project project_of(const Deploy& deploy) {
 }  // namespace
 
 Verdict project_list(Room& room, Arguments& arguments) {
-  const std::uint32_t limit = page_size(arguments);
+  const std::uint32_t limit = arguments.page_limit();
   const std::string after = arguments.text("page");
   if (auto refusal = arguments.done()) return *refusal;
   const auto found = catalog::list_projects(room.catalog, after, limit);
   if (!found) return refusal_of(room.catalog, found.error());
   Document out{json::array(), {}};
   for (const auto& one : *found) {
-    out.body.push_back({{"project", one.project}, {"version", one.version}, {"packages", one.packages},
-                        {"deployed_at", time_json(one.deployed_at)}, {"deployed_by", one.deployed_by}, {"versions", one.versions}});
+    out.add({{"project", one.project}, {"version", one.version}, {"packages", one.packages},
+             {"deployed_at", time_json(one.deployed_at)}, {"deployed_by", one.deployed_by}, {"versions", one.versions}}, one.project);
   }
-  if (found->size() == limit) out.next = found->back().project;
+  if (found->size() == limit) out.next = out.marks.back();
   return out;
 }
 
@@ -164,14 +157,14 @@ Verdict environment_set(Room& room, Arguments& arguments) {
 }
 
 Verdict environment_list(Room& room, Arguments& arguments) {
-  const std::uint32_t limit = page_size(arguments);
+  const std::uint32_t limit = arguments.page_limit();
   const std::string after = arguments.text("page");
   if (auto refusal = arguments.done()) return *refusal;
   const auto found = catalog::list_environments(room.catalog, after, limit);
   if (!found) return refusal_of(room.catalog, found.error());
   Document out{json::array(), {}};
-  for (const auto& one : *found) out.body.push_back({{"environment", one.environment}, {"variables", one.variables}});
-  if (found->size() == limit) out.next = found->back().environment;
+  for (const auto& one : *found) out.add({{"environment", one.environment}, {"variables", one.variables}}, one.environment);
+  if (found->size() == limit) out.next = out.marks.back();
   return out;
 }
 

@@ -16,8 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint32_t kPage = 1'000;
-constexpr std::uint32_t kPageMost = 10'000;
 constexpr std::uint64_t kLogPage = 262'144;
 constexpr std::uint64_t kLogPageMost = 1'048'576;
 constexpr std::uint32_t kChunkMost = 1'048'576;  // bytes of a chunk before compression
@@ -35,6 +33,8 @@ std::optional<ItemState> state_of(const std::string& name) {
 }
 
 // "3:17" of the last row's task and item.
+std::string page_behind(ItemRef last) { return std::to_string(last.task.value) + ":" + std::to_string(last.item.value); }
+
 std::optional<ItemRef> parse_page(ExecutionId execution, const std::string& text) {
   ItemRef out{execution, {}, {}};
   const char* end = text.data() + text.size();
@@ -122,7 +122,7 @@ Verdict task_list(Room& room, Arguments& arguments) {
   filter.execution = {arguments.number("execution", true).value_or(0)};
   const std::string label = arguments.text("task");
   const auto states = arguments.texts("status");
-  filter.limit = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(arguments.number("limit").value_or(kPage), 1, kPageMost));
+  filter.limit = arguments.page_limit();
   const std::string page_text = arguments.text("page");
   if (auto refusal = arguments.done()) return *refusal;
   for (const auto& name : states.value_or(std::vector<std::string>())) {
@@ -142,11 +142,8 @@ Verdict task_list(Room& room, Arguments& arguments) {
   if (!page) return refusal_of(room.catalog, page.error());
   if (!*page) return no_execution(filter.execution);
   Document out{json::array(), {}};
-  for (const auto& item : (*page)->items) out.body.push_back(item_json(item, (*page)->tasks, where.bare));
-  if ((*page)->more && !(*page)->items.empty()) {
-    const ItemRef last = (*page)->items.back().item;
-    out.next = std::to_string(last.task.value) + ":" + std::to_string(last.item.value);
-  }
+  for (const auto& item : (*page)->items) out.add(item_json(item, (*page)->tasks, where.bare), page_behind(item.item));
+  if ((*page)->more && !out.marks.empty()) out.next = out.marks.back();
   return out;
 }
 

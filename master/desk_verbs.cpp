@@ -13,6 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kAnswerMost = 8u << 20;
+constexpr std::uint64_t kPage = 1'000, kPageMost = 10'000;
 
 constexpr std::array kVerbs = {
     Verb{"execution.list", Role::viewer, execution_list},
@@ -48,6 +49,8 @@ constexpr std::array kVerbs = {
     Verb{"cluster.keys", Role::viewer, cluster_keys},
 };
 
+std::string text_of(const json& body) { return body.dump(-1, ' ', false, json::error_handler_t::replace); }
+
 int rank(Role role) { return role == Role::operator_ ? 3 : role == Role::submitter ? 2 : role == Role::viewer ? 1 : 0; }
 
 }  // namespace
@@ -64,11 +67,14 @@ bool may_ask(Role role, const Verb& verb) { return rank(role) >= rank(verb.least
 Word reply(const std::string& request, const Verdict& verdict) {
   if (const auto* refusal = std::get_if<DeskRefusal>(&verdict)) return Refused{Ask::word, refusal->reason, refusal->text, request, refusal->shard};
   const auto& document = std::get<Document>(verdict);
-  std::string text = document.body.dump(-1, ' ', false, json::error_handler_t::replace);
-  if (text.size() > kAnswerMost) {
-    return Refused{Ask::word, Refusal::too_large, "the answer is too large: ask with a smaller limit", request, {}};
+  std::string text = text_of(document.body);
+  std::string next = document.next;
+  for (std::size_t rows = document.marks.size() / 2; text.size() > kAnswerMost && rows > 0; rows /= 2) {
+    text = text_of(json(document.body.begin(), document.body.begin() + static_cast<std::ptrdiff_t>(rows)));
+    next = document.marks[rows - 1];
   }
-  return Answer{request, std::move(text), document.next};
+  if (text.size() <= kAnswerMost) return Answer{request, std::move(text), std::move(next)};
+  return Refused{Ask::word, Refusal::too_large, "the answer would be larger than 8 MiB: ask for less at once", request, {}};
 }
 
 DeskRefusal refusal_of(catalog::Catalog& catalog, const Error& error, Refusal when_refused) {
@@ -108,6 +114,8 @@ std::optional<std::uint64_t> Arguments::number(const std::string& name, bool req
   if (!refusal_) refusal_ = DeskRefusal{Refusal::invalid, "argument " + name + " must be a whole number from 0"};
   return std::nullopt;
 }
+
+std::uint32_t Arguments::page_limit() { return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(number("limit").value_or(kPage), 1, kPageMost)); }
 
 std::int64_t Arguments::integer(const std::string& name, std::int64_t otherwise) {
   const json* value = member(name, false, "a whole number");

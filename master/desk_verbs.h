@@ -33,6 +33,12 @@ struct Room {
 struct Document {
   nlohmann::json body;
   std::string next;
+  std::vector<std::string> marks = {};  // of a list: the page that begins behind each row; reply() may cut it there
+
+  void add(nlohmann::json row, std::string mark) {
+    body.push_back(std::move(row));
+    marks.push_back(std::move(mark));
+  }
 };
 
 struct DeskRefusal {
@@ -59,6 +65,7 @@ class Arguments {
 
   std::string text(const std::string& name, bool required = false);
   std::optional<std::uint64_t> number(const std::string& name, bool required = false);
+  std::uint32_t page_limit();  // "limit" of a list: 1,000 when left out, 10,000 at most
   std::int64_t integer(const std::string& name, std::int64_t otherwise);
   std::optional<std::vector<std::string>> texts(const std::string& name, bool required = false);
   bool has(const std::string& name) const { return object_.contains(name); }

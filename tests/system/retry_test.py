@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """A retry carries over what succeeded, and what it wrote to $ARGOSY_OUTPUT: a later task finds it, behind a new master too.
 Attempts keep apart: what one wrote is neither another's output nor mixed into its log."""
+import json
 import os
 import subprocess
 import unittest
@@ -64,6 +65,30 @@ class RetryTest(unittest.TestCase):
         self.assertEqual(done.code, 2, done)
         self.assertIn(f"execution {first[1]} was retried: execution {last[1]['execution']} succeeded", done.err)
         self.assertTrue(all(row["execution"] is None for row in self.cluster.json("execution", "retry", chosen)))
+
+    def test_a_selection_larger_than_an_answer(self):
+        """What an answer cannot hold comes in pages, to all verbs that take a selection."""
+        folder = self.cluster.folder.parent / "large"
+        folder.mkdir()
+        (folder / "argosy.yaml").write_text(
+            "version: 1\nproject: large\npackages:\n  p:\n    parameters: {text: {type: string}}\n"
+            f"    tasks: {{t: {{run: [test, -e, {folder}/good]}}}}\n")
+        self.cluster.must("project", "deploy", str(folder))
+        rows = (json.dumps({"text": "v" * 65_000}) + "\n") * 135
+        sent = self.cluster.must("--output", "json", "submit", "large/p", "--batch", "-", stdin=rows).json
+        first, last = sent[0]["execution"], sent[-1]["execution"]
+        chosen = f"{first}-{last}"
+        self.assertEqual(self.cluster.argosy("execution", "wait", chosen).code, 1)
+        shown = self.cluster.json("execution", "show", str(last), chosen)
+        self.assertEqual([row["id"] for row in shown], [last] + list(range(first, last + 1)))
+        self.assertEqual(len(self.cluster.json("execution", "list", chosen)), 135)
+        (folder / "good").touch()
+        again = self.cluster.json("execution", "retry", chosen, "--status", "failed")
+        self.assertEqual([row["retry_of"] for row in again], list(range(first, last + 1)))
+        self.assertEqual(self.cluster.argosy("execution", "wait", *(str(row["execution"]) for row in again)).code, 0)
+        missing = self.cluster.argosy("execution", "show", chosen, "999999")
+        self.assertEqual(missing.code, 1, missing)
+        self.assertIn("there is no execution 999999", missing.err)
 
     def test_a_master_that_adopts_finds_them(self):
         """The retry waits for a worker while the master is killed: the next one has the outputs from the catalog alone."""
