@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "base/limits.h"
@@ -44,28 +45,33 @@ bool is_control(std::string_view text, std::size_t at) {
   return byte(at) == 0xC2 && at + 1 < text.size() && byte(at + 1) >= 0x80 && byte(at + 1) <= 0x9F;
 }
 
-// Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`, without regard to case or - and
-// _.
-std::size_t edits(std::string_view a, std::string_view b) {
-  const auto same = [](char x, char y) {
-    const auto fold = [](char c) {
-      return c == '-' ? '_' : (c >= 'A' && c <= 'Z') ? static_cast<char>(c + 32) : c;
-    };
-    return fold(x) == fold(y);
-  };
-  std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) cost[i][0] = i;
-  for (std::size_t j = 0; j <= b.size(); ++j) cost[0][j] = j;
+// Without regard to case or - and _.
+bool same(char x, char y) {
+  const auto fold = [](char c) { return c == '-' ? '_' : (c >= 'A' && c <= 'Z') ? static_cast<char>(c + 32) : c; };
+  return fold(x) == fold(y);
+}
+
+// Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`, or `most` if it takes that many. Required: both
+// are as long as a name at most. Looks only where fewer than `most` are possible, since some ask this of thousands of names.
+std::size_t edits(std::string_view a, std::string_view b, std::size_t most) {
+  std::array<std::array<std::size_t, limits::kNameBytes + 1>, 3> rows;
+  for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = std::min(j, most);
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = cost[i - 1][j - 1] + (same(a[i - 1], b[j - 1]) ? 0 : 1);
-      cost[i][j] = std::min({replaced, cost[i - 1][j] + 1, cost[i][j - 1] + 1});
-      if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1])) {
-        cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
-      }
+    auto& row = rows[i % 3];
+    const auto& above = rows[(i + 2) % 3];
+    const auto& second = rows[(i + 1) % 3];
+    row.fill(most);
+    row[0] = std::min(i, most);
+    std::size_t least = row[0];
+    for (std::size_t j = i < most ? 1 : i - most + 1; j <= std::min(b.size(), i + most - 1); ++j) {
+      const std::size_t replaced = above[j - 1] + (same(a[i - 1], b[j - 1]) ? 0 : 1);
+      row[j] = std::min({replaced, above[j] + 1, row[j - 1] + 1, most});
+      if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1])) row[j] = std::min(row[j], second[j - 2] + 1);
+      least = std::min(least, row[j]);
     }
+    if (least >= most) return most;
   }
-  return cost[a.size()][b.size()];
+  return rows[a.size() % 3][b.size()];
 }
 
 }  // namespace
@@ -103,7 +109,9 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
   std::optional<std::string> found;
   for (const auto& candidate : known) {
     if (candidate.size() > limits::kNameBytes) continue;
-    const std::size_t distance = edits(word, candidate);
+    const std::size_t apart = candidate.size() > word.size() ? candidate.size() - word.size() : word.size() - candidate.size();
+    if (apart >= best) continue;
+    const std::size_t distance = edits(word, candidate, best);
     if (distance < best && distance < candidate.size()) {
       best = distance;
       found = candidate;

@@ -36,6 +36,15 @@ TEST(Text, NearestWord) {
   EXPECT_FALSE(nearest("zebra", known));
 }
 
+TEST(Text, TheNearestOfMany) {
+  EXPECT_EQ(nearest("extrcat-rows", {"extract_cows", "extract_rows", "extract_row"}), "extract_rows");  // a swap, and - as _
+  EXPECT_EQ(nearest("abcd", {"abxy", "abcdefg"}), "abxy");
+  EXPECT_FALSE(nearest("abcd", {"abxyz", "abcdefg", "xyzabcd"}));
+  EXPECT_EQ(nearest("load_dat", {"xload_data_x", "load_data_x", "xload_data"}), "xload_data");
+  const std::string name(128, 'n');
+  EXPECT_EQ(nearest(name, {name + "n", name.substr(4), "x" + name.substr(3)}), "x" + name.substr(3));
+}
+
 TEST(Text, PrintableIsOneLine) {
   EXPECT_EQ(printable("a\nb\x01\xFF"), "a\\x0ab\\x01\\xff");
   EXPECT_EQ(printable("a\x1b[31m\xC2\x9B" "2Jż\x7F"), "a\\x1b[31m\\xc2\\x9b2Jż\\x7f");

@@ -5,6 +5,8 @@
 #include <functional>
 #include <limits>
 
+#include "schemas/check_rules.h"
+
 namespace argosy {
 namespace {
 
@@ -148,6 +150,36 @@ TEST(CheckPackage, ListsAtMostFifty) {
   Package p = package({});
   for (int i = 0; i < 200; ++i) p.tasks.push_back(task("bad name"));
   EXPECT_EQ(check_package(p).size(), kProblemsListed + 1);
+}
+
+struct Unknown : private CheckRules {
+  explicit Unknown(Problems& problems) : CheckRules(problems) {}
+  using CheckRules::unknown;
+};
+
+// A package of 8 MiB names unknown tasks a hundred thousand times, each of which is compared with 20,000 names.
+TEST(CheckPackage, NamesAreComparedForListedProblemsOnly) {
+  Problems problems;
+  std::size_t asked = 0;
+  for (int i = 0; i < 200; ++i) {
+    Unknown(problems).unknown("p", "task", "lode", [&] {
+      ++asked;
+      return std::vector<std::string>{"load"};
+    });
+  }
+  EXPECT_EQ(asked, kProblemsListed + 1);
+  EXPECT_EQ(problems.take().size(), kProblemsListed + 1);
+}
+
+TEST(CheckPackage, AMemberThatIsLackingIsToldAtEachPlace) {
+  Package p = package({task("a")});
+  p.tasks[0].for_each = {ItemSource::values, "", {}, {R"({"n":1})", R"({"m":1})"}, "", 0, 0, ""};
+  p.tasks[0].argv = {"x", "${{ item.n }}", "${{ item.m }}${{ item.n }}"};
+  const auto found = check_package(p);
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].path, "packages.p.tasks.a.run[1]");
+  EXPECT_NE(found[1].what.find("item 0"), std::string::npos);
+  EXPECT_EQ(found[2].what, found[0].what);
 }
 
 TEST(CheckPackage, LargeGraphsAreQuick) {

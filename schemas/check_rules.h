@@ -49,9 +49,11 @@ class CheckRules {
     return false;
   }
 
-  void unknown(const std::string& path, const std::string& kind, const std::string& wanted,
-               const std::vector<std::string>& known) {
-    const auto meant = nearest(wanted, known);
+  // `known` makes the list of names: only where the problem will be listed.
+  template <class Known>
+  void unknown(const std::string& path, const std::string& kind, const std::string& wanted, Known known) {
+    if (problems_.full()) return;
+    const auto meant = nearest(wanted, known());
     problems_.add(path, "there is no " + kind + " \"" + printable(wanted) + "\"",
                   meant ? "did you mean \"" + *meant + "\"?" : "declare it, or take the reference out");
   }

@@ -112,7 +112,7 @@ class TaskChecker : private CheckRules {
 
   void list_parameter(const std::string& path, const std::string& wanted) {
     const auto found = parameters_.find(wanted);
-    if (found == parameters_.end()) return unknown(path, "parameter", wanted, parameter_names());
+    if (found == parameters_.end()) return unknown(path, "parameter", wanted, [&] { return parameter_names(); });
     if (found->second->sensitive) {
       problems_.add(path, "a sensitive parameter cannot be an array", "its items would stand in listings");
     }
@@ -208,6 +208,7 @@ class TaskChecker : private CheckRules {
       return value.size();
     }
     for (const auto& piece : *pieces) {
+      if (problems_.full()) break;
       if (piece.placeholder) placeholder(path, *piece.placeholder, sealed);
     }
     return value.size();
@@ -231,7 +232,7 @@ class TaskChecker : private CheckRules {
 
   void parameter_use(const std::string& path, const Placeholder& placeholder, bool sealed) {
     const auto found = parameters_.find(placeholder.name);
-    if (found == parameters_.end()) return unknown(path, "parameter", placeholder.name, parameter_names());
+    if (found == parameters_.end()) return unknown(path, "parameter", placeholder.name, [&] { return parameter_names(); });
     if (found->second->sensitive && !sealed) {
       problems_.add(path,
                     "parameter " + placeholder.name + " is sensitive, and this place is readable by others",
@@ -241,7 +242,7 @@ class TaskChecker : private CheckRules {
 
   void output_use(const std::string& path, const Placeholder& placeholder) {
     const auto found = task_numbers_.find(placeholder.task);
-    if (found == task_numbers_.end()) return unknown(path, "task", placeholder.task, task_names());
+    if (found == task_numbers_.end()) return unknown(path, "task", placeholder.task, [&] { return task_names(); });
     if (package_.tasks[found->second].for_each.source != ItemSource::none) {
       problems_.add(path,
                     "task " + placeholder.task + " is an array, and which item's output is meant is not said",
@@ -262,18 +263,29 @@ class TaskChecker : private CheckRules {
                            "write ${{ item }}");
     }
     if (each.source != ItemSource::values) return;
-    const Command probe{{"${{ item." + placeholder.name + " }}"}, {}, {}, {}, {}};
-    for (std::size_t i = 0; i < each.values.size(); ++i) {
+    const std::size_t lacks = first_without(placeholder.name);
+    if (lacks == each.values.size()) return;
+    problems_.add(path,
+                  "item " + std::to_string(lacks) + " (" + printable(each.values[lacks], 40) +
+                      ") has no member \"" + placeholder.name + "\"",
+                  each.variable.empty() ? "write ${{ item }}" : "write ${{ item." + each.variable + " }}");
+  }
+
+  // The first item without this member, or how many there are. Remembered: a member may be named many times.
+  std::size_t first_without(const std::string& member) {
+    const auto [known, is_new] = members_.emplace(member, 0);
+    if (!is_new) return known->second;
+    const auto& each = task_->for_each;
+    const Command probe{{"${{ item." + member + " }}"}, {}, {}, {}, {}};
+    const auto has_it = [&](const std::string& item) {
       Scope scope;
-      scope.item = &each.values[i];
+      scope.item = &item;
       scope.item_variable = each.variable;
-      if (bind_command(probe, scope).ok()) continue;
-      return problems_.add(
-          path,
-          "item " + std::to_string(i) + " (" + printable(each.values[i], 40) + ") has no member \"" +
-              placeholder.name + "\"",
-          each.variable.empty() ? "write ${{ item }}" : "write ${{ item." + each.variable + " }}");
-    }
+      return bind_command(probe, scope).ok();
+    };
+    const auto lacks = std::find_if_not(each.values.begin(), each.values.end(), has_it);
+    known->second = static_cast<std::size_t>(lacks - each.values.begin());
+    return known->second;
   }
 
   void placement() {
@@ -326,6 +338,7 @@ class TaskChecker : private CheckRules {
   const std::uint32_t number_;
   const Task* const task_;
   const std::string& at_;
+  std::map<std::string, std::size_t> members_;  // of items: what first_without() found
 };
 
 }  // namespace
