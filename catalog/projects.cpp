@@ -63,42 +63,95 @@ Package decoded(const std::string& digest, const Bytes& body) {
   return std::move(*package);
 }
 
-// Starts anew, because what came is not what its name says.
-void forget_pieces(Sql& sql, const std::string& digest) {
-  sql.run("DELETE FROM pieces WHERE digest = :a", digest);
-  sql.run("UPDATE contents SET stored = 0, items = 0, complete = 0 WHERE digest = :a", digest);
-}
-
-bool right(Sql& sql, const std::string& digest) {
-  Sha256 sum;
-  sql.each("SELECT data FROM pieces WHERE digest = :a ORDER BY start", {digest}, {Kind::bytes},
-           [&](std::vector<Value>& cells) { sum.add(std::get<Bytes>(cells[0]).data); });
-  return sum.finish_hex() == digest;
-}
-
 struct Stock {
   std::uint64_t total = 0, stored = 0, items = 0;
   bool complete = false;
+  int64_t put_at = 0;  // grows with each put: what was hashed is what is there as long as this stands
+
+  bool whole() const { return total > 0 && stored == total; }
 };
 
 std::optional<Stock> stock_of(Sql& sql, const std::string& digest) {
-  const auto row = sql.row<int64_t, int64_t, int64_t, int64_t>(
-      "SELECT total, stored, items, complete FROM contents WHERE digest = :a", digest);
+  const auto row = sql.row<int64_t, int64_t, int64_t, int64_t, int64_t>(
+      "SELECT total, stored, items, complete, put_at FROM contents WHERE digest = :a", digest);
   if (!row) return std::nullopt;
-  return Stock{u64(std::get<0>(*row)), u64(std::get<1>(*row)), u64(std::get<2>(*row)),
-               std::get<3>(*row) != 0};
+  const auto& [total, stored, items, complete, put_at] = *row;
+  return Stock{u64(total), u64(stored), u64(items), complete != 0, put_at};
 }
 
-// True: the last piece, and all together are right. False: more to come.
-bool store_piece(Sql& sql, const ContentPut& put, const Stock& stock) {
+void check_piece(const ContentPut& put) {
+  if (put.total == 0 || put.data.empty() || put.data.size() > kPieceBytes || put.offset % kPieceBytes != 0 ||
+      put.offset + put.data.size() > put.total ||
+      (put.data.size() < kPieceBytes && put.offset + put.data.size() != put.total))
+    refuse("content " + put.digest +
+           ": a piece must begin at a multiple of 262144 and be 262144 bytes long, but for the last");
+}
+
+// How much there is then.
+std::uint64_t store_piece(Sql& sql, const ContentPut& put) {
+  check_piece(put);
+  sql.run("INSERT INTO contents VALUES (:a, :b, 0, 0, 0, :c) ON CONFLICT DO NOTHING", put.digest, put.total,
+          put.at.us);
+  const Stock stock = *stock_of(sql, put.digest);
+  if (stock.total != put.total)
+    refuse("content " + put.digest + ": was " + std::to_string(stock.total) + " bytes before, now " +
+           std::to_string(put.total));
+  const int64_t at = std::max(put.at.us, stock.put_at + 1);
+  if (stock.complete || put.offset != stock.stored) {
+    sql.run("UPDATE contents SET put_at = :a WHERE digest = :b", at, put.digest);
+    return stock.stored;
+  }
   const auto values = static_cast<std::uint64_t>(std::count(put.data.begin(), put.data.end(), '\0'));
   const std::uint64_t end = put.offset + put.data.size();
   if (sql.run("UPDATE contents SET stored = :a, items = :b, put_at = :c WHERE digest = :d AND stored = :e",
-              end, stock.items + values, put.at.us, put.digest, put.offset) == 0)
-    return false;  // another put was faster
+              end, stock.items + values, at, put.digest, put.offset) == 0)
+    return stock_of(sql, put.digest)->stored;  // another put was faster
   sql.run("INSERT INTO pieces VALUES (:a, :b, :c, BYTES(:d))", put.digest, put.offset, stock.items,
           Bytes{put.data});
-  return end == put.total;
+  return end;
+}
+
+// Of a content whose pieces are all there, until it is complete or begins anew.
+struct Hashed {
+  Stock stock;
+  bool right = false;
+};
+
+Hashed hash(Sql& sql, const std::string& digest) {
+  Hashed out{stock_of(sql, digest).value_or(Stock{}), false};
+  if (out.stock.complete || !out.stock.whole()) return out;
+  Sha256 sum;
+  sql.each("SELECT data FROM pieces WHERE digest = :a ORDER BY start", {digest}, {Kind::bytes},
+           [&](std::vector<Value>& cells) { sum.add(std::get<Bytes>(cells[0]).data); });
+  out.right = sum.finish_hex() == digest;
+  return out;
+}
+
+// False: a put came between, and what is there now was not hashed.
+bool settle(Sql& sql, const std::string& digest, const Hashed& hashed) {
+  const char* const verdict = hashed.right ? "complete = 1" : "stored = 0, items = 0";
+  if (sql.run(std::string("UPDATE contents SET ") + verdict +
+                  " WHERE digest = :a AND complete = 0 AND put_at = :b",
+              digest, hashed.stock.put_at) == 0)
+    return false;
+  if (!hashed.right) sql.run("DELETE FROM pieces WHERE digest = :a", digest);
+  return true;
+}
+
+// Reads up to a gigabyte, and so outside of any write: others commit meanwhile. Where it is broken off, the next put begins
+// it again.
+Result<std::uint64_t> complete_content(Sql& sql, const std::string& digest) {
+  while (true) {
+    const auto hashed = sql.read([&] { return hash(sql, digest); });
+    if (!hashed) return hashed.error();
+    if (hashed->stock.complete || !hashed->stock.whole()) return hashed->stock.stored;
+    const auto settled = sql.write([&] { return settle(sql, digest, *hashed); });
+    if (!settled) return settled.error();
+    if (!*settled) continue;
+    if (hashed->right) return hashed->stock.total;
+    sql.set_trouble(Trouble::refused);
+    return Error{"content " + digest + ": its bytes have another SHA-256: put it again from 0"};
+  }
 }
 
 }  // namespace
@@ -202,34 +255,9 @@ Result<std::uint64_t> remove_project(Catalog& catalog, const std::string& projec
 
 Result<std::uint64_t> put_content(Catalog& catalog, const ContentPut& put) {
   Sql& sql = catalog.sql();
-  bool wrong = false;
-  auto stored = sql.write([&]() -> std::uint64_t {
-    if (put.total == 0 || put.data.empty() || put.data.size() > kPieceBytes ||
-        put.offset % kPieceBytes != 0 || put.offset + put.data.size() > put.total ||
-        (put.data.size() < kPieceBytes && put.offset + put.data.size() != put.total))
-      refuse("content " + put.digest +
-             ": a piece must begin at a multiple of 262144 and be 262144 bytes long, but for the last");
-    sql.run("INSERT INTO contents VALUES (:a, :b, 0, 0, 0, :c) ON CONFLICT DO NOTHING", put.digest, put.total,
-            put.at.us);
-    const Stock stock = *stock_of(sql, put.digest);
-    if (stock.total != put.total)
-      refuse("content " + put.digest + ": was " + std::to_string(stock.total) + " bytes before, now " +
-             std::to_string(put.total));
-    if (stock.complete || put.offset != stock.stored) {
-      sql.run("UPDATE contents SET put_at = :a WHERE digest = :b", put.at.us, put.digest);
-      return stock.stored;
-    }
-    if (!store_piece(sql, put, stock)) return stock_of(sql, put.digest)->stored;
-    wrong = !right(sql, put.digest);
-    if (wrong)
-      forget_pieces(sql, put.digest);
-    else
-      sql.run("UPDATE contents SET complete = 1 WHERE digest = :a", put.digest);
-    return put.total;
-  });
-  if (!stored || !wrong) return stored;
-  sql.set_trouble(Trouble::refused);
-  return Error{"content " + put.digest + ": its bytes have another SHA-256: put it again from 0"};
+  const auto stored = sql.write([&] { return store_piece(sql, put); });
+  if (!stored || *stored != put.total) return stored;
+  return complete_content(sql, put.digest);
 }
 
 Result<ContentState> content_state(Catalog& catalog, const std::string& digest) {

@@ -91,6 +91,29 @@ TEST_P(Store, ContentComesInPiecesAndIsChecked) {
   EXPECT_EQ(content_state(db(), other)->offset, 0u);
 }
 
+// A master that died after the last piece and before the hash leaves exactly this.
+TEST_P(Store, ContentThatWasNotHashedIsHashedByTheNextPut) {
+  const std::string bytes(kPieceBytes + 1000, 'x'), digest = Sha256::hex_of(bytes);
+  const auto put = [&](std::uint64_t offset) {
+    return put_content(db(), {digest, offset, bytes.size(), bytes.substr(offset, kPieceBytes), {1}});
+  };
+  (void)put(0), (void)put(kPieceBytes);
+  for (const std::uint64_t offset : {std::uint64_t{0}, std::uint64_t{kPieceBytes}}) {
+    behind("UPDATE contents SET complete = 0");
+    EXPECT_EQ(*read_content(db(), digest, 0, 10), "");
+    EXPECT_EQ(*put(offset), bytes.size());
+    EXPECT_TRUE(content_state(db(), digest)->complete);
+  }
+  behind(std::string("UPDATE contents SET complete = 0; UPDATE pieces SET data = ") +
+         (postgresql() ? "'\\x00'" : "x'00'") + " WHERE start = 0");
+  EXPECT_FALSE(put(0).ok());  // it is damaged by now
+  EXPECT_EQ(db().trouble(), Trouble::refused);
+  EXPECT_EQ(content_state(db(), digest)->offset, 0u);
+  EXPECT_EQ(*put(0), kPieceBytes);
+  EXPECT_EQ(*put(kPieceBytes), bytes.size());
+  EXPECT_EQ(*read_content(db(), digest, bytes.size() - 3, 10), "xxx");
+}
+
 TEST_P(Store, EnvironmentsHoldPlainAndSealedValues) {
   const std::string sealed("\0\xff sealed", 9);
   ASSERT_TRUE(set_variable(db(), "finance/prod", {"DW_PASSWORD", sealed, true}, {1}).ok());
