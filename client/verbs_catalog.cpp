@@ -93,8 +93,8 @@ int restored(Cli& cli, const CatalogArguments& given) {
   return 0;
 }
 
-// Each problem, and under the last of a kind what it means and what to do.
-void explain_problems(const json& problems) {
+// Each problem, and under the last of a kind what it means and what to do. `more`: not all that were found are told.
+void explain_problems(const json& problems, bool more) {
   for (std::size_t i = 0; i < problems.size(); ++i) {
     const json& one = problems[i];
     const std::string means = one.value("means", "");
@@ -102,6 +102,7 @@ void explain_problems(const json& problems) {
     const bool last = i + 1 == problems.size() || problems[i + 1].value("means", "") != means;
     if (last && !means.empty()) std::cout << "  this means: " << means << "\n  what to do: " << one.value("advice", "") << "\n";
   }
+  if (more) std::cout << "there are more problems than these " << problems.size() << "\n";
 }
 
 int verify(Cli& cli, const CatalogArguments& given) {
@@ -114,7 +115,7 @@ int verify(Cli& cli, const CatalogArguments& given) {
     cli.output().one(*document, {});
   } else {
     cli.output().one(*document, {{{"clean", "clean"}, {"executions", "executions"}, {"tasks", "tasks"}, {"attempts", "attempts"}, {"log bytes", "log_bytes"}}, "clean", ""});
-    explain_problems((*document)["problems"]);
+    explain_problems((*document)["problems"], document->value("more", false));
   }
   return clean ? 0 : cli.done(Exit::failed);
 }
@@ -132,16 +133,17 @@ int set_endpoint(Cli& cli, const CatalogArguments& given) {
 }
 
 int clean(Cli& cli, const CatalogArguments& given) {
+  static const Listing counts{{{"executions", "executions"}, {"versions", "versions"}, {"operations", "operations"}, {"contents", "contents"}}, "executions", ""};
   json arguments = json::object();
   if (given.days) arguments["older_than_days"] = *given.days;
-  json sum{{"executions", 0}, {"versions", 0}};
+  json sum{{"executions", 0}, {"versions", 0}, {"operations", 0}, {"contents", 0}};
   while (true) {
     const auto document = cli.ask("catalog.clean", arguments);
     if (!document) return cli.fail(document.error());
-    for (const char* name : {"executions", "versions"}) sum[name] = sum[name].get<std::uint64_t>() + (*document)[name].get<std::uint64_t>();
+    for (auto one = sum.begin(); one != sum.end(); ++one) *one = one->get<std::uint64_t>() + document->value(one.key(), std::uint64_t{0});
     if (!document->value("more", false)) break;
   }
-  cli.output().one(sum, {{{"executions", "executions"}, {"versions", "versions"}}, "executions", ""});
+  cli.output().one(sum, counts);
   return 0;
 }
 

@@ -169,7 +169,7 @@ Verdict catalog_verify(Room& room, Arguments& arguments) {
   for (const auto& finding : verdict->findings)
     problems.push_back({{"rule", finding.rule}, {"text", finding.text}, {"means", finding.means}, {"advice", finding.advice}});
   return Document{{{"clean", problems.empty()}, {"executions", verdict->executions}, {"tasks", verdict->tasks},
-                   {"attempts", verdict->attempts}, {"log_bytes", verdict->log_bytes}, {"problems", problems}}, {}};
+                   {"attempts", verdict->attempts}, {"log_bytes", verdict->log_bytes}, {"problems", problems}, {"more", verdict->more}}, {}};
 }
 
 Verdict catalog_clean(Room& room, Arguments& arguments) {

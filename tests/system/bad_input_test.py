@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """Bad input at the command line: refused with what, where and what to do, nothing stored; or the attempt fails with its reason."""
+import contextlib
 import json
 import os
 import pty
 import re
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import termios
@@ -241,6 +243,23 @@ class SubmitTest(unittest.TestCase):
         self.assertEqual(done.code, 1, done)
         self.assertIn("no execution 9999", done.err)
         self.assertEqual(self.cluster.argosy("catalog", "verify", "--execution", 0).code, 2)
+
+    def test_more_problems_than_verify_lists(self):
+        with contextlib.closing(sqlite3.connect(f"{self.cluster.folder}/catalog/argosy.db", timeout=60)) as db:
+            with db:
+                db.executemany("INSERT INTO open_attempts VALUES (9999999, 0, ?, 1, 4, 'w1', 7, 1, 1, 0, 0, 0)", [(item,) for item in range(1001)])
+            try:
+                told = self.cluster.argosy("catalog", "verify")
+                document = self.cluster.argosy("-o", "json", "catalog", "verify").json
+            finally:
+                with db:
+                    db.execute("DELETE FROM open_attempts WHERE execution = 9999999")
+        self.assertIn("there are more problems than these 1000", told.out)
+        self.assertEqual((len(document["problems"]), document["more"], document["clean"]), (1000, True, False))
+        self.assertFalse(self.cluster.verify()["more"])
+
+    def test_clean_tells_all_that_it_removed(self):
+        self.assertEqual(set(self.cluster.json("catalog", "clean")), {"executions", "versions", "operations", "contents"})
 
     def test_migrate_to_an_address_that_cannot_be_right(self):
         folder = self.cluster.folder
