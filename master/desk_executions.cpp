@@ -57,6 +57,8 @@ std::variant<Chosen, DeskRefusal> choose(Room& room, const std::vector<std::stri
   return out;
 }
 
+bool older(const catalog::ExecutionView& view, ExecutionId id) { return view.id < id; }
+
 // All that were chosen, oldest first.
 std::variant<std::vector<catalog::ExecutionView>, DeskRefusal> read_chosen(Room& room, const Chosen& chosen) {
   catalog::ExecutionFilter filter;
@@ -73,7 +75,8 @@ std::variant<std::vector<catalog::ExecutionView>, DeskRefusal> read_chosen(Room&
   }
   std::reverse(out.begin(), out.end());
   for (const auto id : chosen.must) {
-    if (std::any_of(out.begin(), out.end(), [&](const auto& one) { return one.id == id; })) continue;
+    const auto found = std::lower_bound(out.begin(), out.end(), id, older);
+    if (found != out.end() && found->id == id) continue;
     const auto proved = catalog::show_execution(room.catalog, id);
     if (!proved) return refusal_of(room.catalog, proved.error());
     if (*proved) return DeskRefusal{Refusal::catalog_unavailable, "the catalog's server changes: ask again"};
@@ -166,11 +169,11 @@ Verdict execution_show(Room& room, Arguments& arguments) {
   auto views = read_chosen(room, std::get<Chosen>(chosen));
   if (auto* refusal = std::get_if<DeskRefusal>(&views)) return *refusal;
   Document out{json::array(), {}};
+  const auto& found = std::get<std::vector<catalog::ExecutionView>>(views);
   for (const auto& selector : std::get<Chosen>(chosen).selectors) {
-    for (const auto& view : std::get<std::vector<catalog::ExecutionView>>(views)) {
-      const bool named = selector.kind == SelectorKind::all || (selector.first <= view.id && view.id <= selector.last);
-      if (named) out.body.push_back(execution_json(view));
-    }
+    const bool all = selector.kind == SelectorKind::all;
+    auto view = all ? found.begin() : std::lower_bound(found.begin(), found.end(), selector.first, older);
+    for (; view != found.end() && (all || view->id <= selector.last); ++view) out.body.push_back(execution_json(*view));
   }
   if (failures == 0) return out;
   for (auto& row : out.body) {
