@@ -48,7 +48,10 @@ const Listing& card() {
 
 std::vector<std::string> statuses() {
   std::vector<std::string> out;
-  for (int code = 1; code <= 9; ++code) out.emplace_back(to_string(static_cast<ExecutionStatus>(code)));
+  for (int code = 1; code <= 9; ++code) {
+    const auto status = static_cast<ExecutionStatus>(code);
+    if (status != ExecutionStatus::pending) out.emplace_back(to_string(status));
+  }
   return out;
 }
 
