@@ -22,7 +22,6 @@ namespace {
 
 constexpr auto kFleetEvery = std::chrono::seconds(2);  // another master may have changed the fleet
 constexpr Duration kJobLongest = seconds(60);          // a machine that lost its shard answers never
-constexpr Duration kStandbyPatience = seconds(3);      // one request must not keep all others waiting
 
 Ticket* ticket_of(DeskOrder& order) {
   return std::visit([](auto& one) -> Ticket* {
@@ -70,7 +69,7 @@ struct Desk::State {
   bool leaving = false;
 
   // The thread's own.
-  catalog::Guard guard{{options.catalog, milliseconds(800), kStandbyPatience, {}}};
+  catalog::Guard guard{desk_guard(options.catalog)};
   std::unique_ptr<catalog::Catalog> catalog;
   std::string catalog_trouble = "not opened yet";
   Ticket next_ticket = 1;

@@ -8,11 +8,6 @@
 #include "fabric/clock.h"
 
 namespace argosy::master {
-namespace {
-
-constexpr Duration kStandbyPatience = seconds(3);  // a question must not keep the others waiting without end
-
-}  // namespace
 
 DeskAside::DeskAside(const DeskOptions& options, Say say)
     : options_(options), say_(std::move(say)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -43,7 +38,7 @@ void DeskAside::run(const std::stop_token& stop) {
 }
 
 Verdict DeskAside::judge(Question& question, const std::stop_token& stop) const {
-  catalog::Guard guard({options_.catalog, milliseconds(800), kStandbyPatience, {}});
+  catalog::Guard guard(desk_guard(options_.catalog));
   const catalog::Guard::Watched watched(guard);
   catalog::Options how;
   how.line = guard.line();

@@ -13,9 +13,13 @@
 #include <string>
 #include <thread>
 
+#include "catalog/guard.h"
 #include "master/desk_verbs.h"
 
 namespace argosy::master {
+
+// How the desk's threads are guarded: one question must not keep the others waiting without end.
+inline catalog::GuardOptions desk_guard(const std::string& address) { return {.address = address, .standby_patience = seconds(3)}; }
 
 class DeskAside {
  public:
