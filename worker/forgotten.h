@@ -21,7 +21,6 @@ class Forgotten {
   }
 
   bool contains(AttemptRef attempt) const { return known_.contains(attempt); }
-  std::size_t size() const { return order_.size(); }
 
  private:
   std::size_t most_;

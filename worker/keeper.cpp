@@ -55,7 +55,7 @@ class Keeper {
     signals_ = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
     timer_ = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     CHECK(signals_ >= 0 && timer_ >= 0);
-    attempts_.events.emplace_back(KeeperReady{getpid(), MemoryKeeping::polled});
+    attempts_.events.emplace_back(KeeperReady{getpid()});
   }
 
   bool trash_usable() const { return trash_.usable(); }

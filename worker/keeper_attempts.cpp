@@ -41,16 +41,7 @@ Duration of(const timeval& t) {
 }
 
 TaskUsage usage_of(const rusage& used) {
-  const auto count = [](long n) { return static_cast<std::uint64_t>(n); };
-  return {.user_time = of(used.ru_utime),
-          .system_time = of(used.ru_stime),
-          .max_resident_bytes = count(used.ru_maxrss) * 1024,
-          .minor_faults = count(used.ru_minflt),
-          .major_faults = count(used.ru_majflt),
-          .blocks_in = count(used.ru_inblock),
-          .blocks_out = count(used.ru_oublock),
-          .voluntary_switches = count(used.ru_nvcsw),
-          .involuntary_switches = count(used.ru_nivcsw)};
+  return {of(used.ru_utime), of(used.ru_stime), static_cast<std::uint64_t>(used.ru_maxrss) * 1024};
 }
 
 SpawnFailure failure(StartStep step, int error, const std::string& what) {

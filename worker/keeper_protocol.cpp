@@ -119,8 +119,7 @@ class Reader {
 template <class Visitor, class Order>
 void fields(Visitor& v, Order& o) requires(std::is_same_v<std::remove_const_t<Order>, StartOrder>) {
   v.all(o.token, o.after, o.argv, o.env, o.fresh_directory, o.links_from, o.directory, o.user, o.limits.files,
-        o.limits.processes, o.limits.core_bytes, o.limits.file_bytes, o.limits.memory_bytes, o.lease_deadline,
-        o.secrets_path, o.secrets);
+        o.limits.processes, o.limits.memory_bytes, o.lease_deadline, o.secrets_path, o.secrets);
 }
 template <class Visitor, class Order>
 void fields(Visitor& v, Order& o) requires(std::is_same_v<std::remove_const_t<Order>, ExtendOrder>) {
@@ -136,7 +135,7 @@ void fields(Visitor& v, Order& o) requires(std::is_same_v<std::remove_const_t<Or
 }
 template <class Visitor, class Event>
 void fields(Visitor& v, Event& e) requires(std::is_same_v<std::remove_const_t<Event>, KeeperReady>) {
-  v.all(e.pid, e.memory);
+  v.all(e.pid);
 }
 template <class Visitor, class Event>
 void fields(Visitor& v, Event& e) requires(std::is_same_v<std::remove_const_t<Event>, TaskStarted>) {
@@ -149,8 +148,7 @@ void fields(Visitor& v, Event& e) requires(std::is_same_v<std::remove_const_t<Ev
 template <class Visitor, class Event>
 void fields(Visitor& v, Event& e) requires(std::is_same_v<std::remove_const_t<Event>, TaskExited>) {
   v.all(e.token, e.exit_code, e.signal, e.core_dumped, e.cause, e.at, e.ran, e.swept, e.usage.user_time,
-        e.usage.system_time, e.usage.max_resident_bytes, e.usage.minor_faults, e.usage.major_faults,
-        e.usage.blocks_in, e.usage.blocks_out, e.usage.voluntary_switches, e.usage.involuntary_switches);
+        e.usage.system_time, e.usage.max_resident_bytes);
 }
 template <class Visitor, class Event>
 void fields(Visitor&, Event&) requires(std::is_same_v<std::remove_const_t<Event>, KeeperDied>) {

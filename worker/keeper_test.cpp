@@ -260,12 +260,11 @@ TEST_F(KeeperTest, KillsATreeAboveItsMemoryLimit) {
 
 TEST_F(KeeperTest, SetsLimits) {
   StartOrder order;
-  order.argv = {"/bin/bash", "-c", "ulimit -n; ulimit -u; ulimit -c; ulimit -f"};
-  order.limits = {
-      .files = 77, .processes = 5000, .core_bytes = 0, .file_bytes = 1024 * 1024, .memory_bytes = {}};
+  order.argv = {"/bin/bash", "-c", "ulimit -n; ulimit -u"};
+  order.limits = {.files = 77, .processes = 5000, .memory_bytes = {}};
   const TaskToken task = bench->start(order);
   EXPECT_EQ(bench->exited(task).exit_code, 0);
-  EXPECT_EQ(bench->output(task).out, "77\n5000\n0\n1024\n");
+  EXPECT_EQ(bench->output(task).out, "77\n5000\n");
 }
 
 TEST_F(KeeperTest, EndsAForkBombThatItsLimitHolds) {

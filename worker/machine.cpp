@@ -16,22 +16,6 @@ Overloaded(Fs...) -> Overloaded<Fs...>;
 
 }  // namespace
 
-std::string_view to_string(Ignored why) {
-  switch (why) {
-    case Ignored::not_welcomed: return "not welcomed";
-    case Ignored::old_epoch: return "old epoch";
-    case Ignored::old_connection: return "old connection";
-    case Ignored::old_session: return "old session";
-    case Ignored::old_term: return "old term";
-    case Ignored::unknown_attempt: return "unknown attempt";
-    case Ignored::already_held: return "already held";
-    case Ignored::not_for_workers: return "not for workers";
-    case Ignored::other_catalog: return "other catalog";
-    case Ignored::count_: break;
-  }
-  CHECK(false);
-}
-
 Machine::Machine(Limits limits, Identity identity, Epoch highest_epoch, std::vector<SpooledAttempt> spooled,
                  PlantedBugs bugs)
     : limits_(std::move(limits)),

@@ -30,8 +30,6 @@ struct TaskUser {
 struct TaskLimits {
   std::optional<std::uint64_t> files;      // open descriptors a process
   std::optional<std::uint64_t> processes;  // of the account, on the whole host (RLIMIT_NPROC); root is exempt
-  std::optional<std::uint64_t> core_bytes;    // of a core dump
-  std::optional<std::uint64_t> file_bytes;    // of one written file
   std::optional<std::uint64_t> memory_bytes;  // resident bytes of the whole tree; above it SIGKILL
 };
 
@@ -71,12 +69,8 @@ struct RecallOrder {
   TaskToken token = 0;
 };
 
-// How limits.memory_bytes is kept: `execution explain` says it.
-enum class MemoryKeeping : std::uint8_t { polled = 1, cgroup = 2 };
-
 struct KeeperReady {
   std::int32_t pid = 0;
-  MemoryKeeping memory = MemoryKeeping::polled;
 };
 
 struct TaskStarted {
@@ -107,12 +101,6 @@ struct TaskUsage {
   Duration user_time;
   Duration system_time;
   std::uint64_t max_resident_bytes = 0;  // of the largest process
-  std::uint64_t minor_faults = 0;
-  std::uint64_t major_faults = 0;
-  std::uint64_t blocks_in = 0;
-  std::uint64_t blocks_out = 0;
-  std::uint64_t voluntary_switches = 0;
-  std::uint64_t involuntary_switches = 0;
 };
 
 // Said when no process of the attempt is left: descendants in other sessions included, so the pipes have no

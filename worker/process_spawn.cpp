@@ -166,8 +166,6 @@ std::vector<LimitToSet> limits_to_set(const TaskLimits& limits) {
   };
   add(RLIMIT_NOFILE, limits.files);
   add(RLIMIT_NPROC, limits.processes);
-  add(RLIMIT_CORE, limits.core_bytes);
-  add(RLIMIT_FSIZE, limits.file_bytes);
   return list;
 }
 

@@ -46,11 +46,9 @@ class Slots {
   std::vector<AttemptRef> running_attempts() const;
   std::vector<AttemptRef> queued_attempts() const;
 
-  bool running(AttemptRef attempt) const { return running_.contains(attempt); }
   std::size_t running_count() const { return running_.size(); }
   std::size_t waiting_count() const { return waiting_.size(); }
   std::size_t queued_count() const;
-  const Resources& capacity() const { return capacity_; }
 
  private:
   struct Waiting {

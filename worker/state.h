@@ -23,7 +23,7 @@
 
 namespace argosy::worker {
 
-// Why a word was dropped. Counted, and shown by `argosy worker list`.
+// Why a word was dropped. Counted.
 enum class Ignored : std::uint8_t {
   not_welcomed,      // before Welcome
   old_epoch,
@@ -36,7 +36,6 @@ enum class Ignored : std::uint8_t {
   other_catalog,     // a lease of another catalog, which no restore put in the place of this worker's
   count_,
 };
-std::string_view to_string(Ignored);
 
 // -- The link to the broker.
 
