@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +21,7 @@
 #include "base/check.h"
 #include "base/short_turns.h"
 #include "worker/keeper_attempts.h"
+#include "worker/keeper_clock.h"
 #include "worker/keeper_guard.h"
 #include "worker/keeper_protocol.h"
 
@@ -34,12 +34,6 @@ constexpr std::size_t farewell_trash =
     10000;  // removals after the worker has gone; the next keeper does the rest
 constexpr Duration started_may_wait = milliseconds(1);
 constexpr Duration news_may_wait = milliseconds(4);  // while short tasks follow one another without the worker
-
-Time now_steady() {
-  timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  return {static_cast<std::int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000};
-}
 
 // The loop between the worker's socket and the attempts.
 class Keeper {

@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 
 #include "base/check.h"
 #include "worker/keeper.h"
+#include "worker/keeper_clock.h"
 
 namespace argosy::keeper {
 namespace {
@@ -23,17 +23,10 @@ namespace {
 constexpr Time never{std::numeric_limits<std::int64_t>::max()};
 constexpr Duration memory_look_every = milliseconds(250);
 
-std::int64_t clock_us(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return static_cast<std::int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000;
-}
-
-Time now_steady() {
-  return {clock_us(CLOCK_BOOTTIME)};
-}
 WallTime now_wall() {
-  return {clock_us(CLOCK_REALTIME)};
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return {static_cast<std::int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000};
 }
 
 Duration of(const timeval& t) {

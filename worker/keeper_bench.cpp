@@ -7,7 +7,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,18 +19,14 @@
 
 #include "base/check.h"
 #include "worker/keeper_client.h"
+#include "worker/keeper_clock.h"
 
 extern char** environ;
 
 namespace {
 
 using argosy::keeper::KeeperClient;
-
-std::int64_t now_us() {
-  timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  return static_cast<std::int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000;
-}
+using argosy::keeper::now_steady;
 
 // Reads until the end, or until there is nothing for now; true at the end.
 bool drain(int fd) {
@@ -91,7 +86,7 @@ Figures bare_run(int tasks, int slots) {
   int started = 0;
   int ended = 0;
   const double cpu_before = own_cpu_us(RUSAGE_SELF) + own_cpu_us(RUSAGE_CHILDREN);
-  const std::int64_t begin = now_us();
+  const std::int64_t begin = now_steady().us;
   while (ended < tasks) {
     std::vector<pollfd> fds;
     for (BareTask& task : running) {
@@ -113,7 +108,7 @@ Figures bare_run(int tasks, int slots) {
       ++ended;
     }
   }
-  const double rate = tasks * 1e6 / static_cast<double>(now_us() - begin);
+  const double rate = tasks * 1e6 / static_cast<double>(now_steady().us - begin);
   return {rate, (own_cpu_us(RUSAGE_SELF) + own_cpu_us(RUSAGE_CHILDREN) - cpu_before) / tasks, 0};
 }
 
@@ -123,7 +118,7 @@ argosy::keeper::StartOrder order_of(std::uint64_t token, const std::string& dire
   order.argv = {"/bin/true"};
   for (char** entry = environ; *entry != nullptr; ++entry) order.env.emplace_back(*entry);
   order.fresh_directory = directory;
-  order.lease_deadline = {now_us() + 60000000};
+  order.lease_deadline = {now_steady().us + 60000000};
   return order;
 }
 
@@ -144,7 +139,7 @@ Figures keeper_run(KeeperClient& keeper, int tasks, int slots, int ahead, const 
   double tasks_us = 0;
   const double own_before = own_cpu_us(RUSAGE_SELF);
   const double keeper_before = process_cpu_us(keeper.pid());
-  const std::int64_t begin = now_us();
+  const std::int64_t begin = now_steady().us;
   while (ended < tasks) {
     for (; started < tasks && !free_slots.empty(); ++started) {
       const int slot = free_slots.back();
@@ -176,7 +171,7 @@ Figures keeper_run(KeeperClient& keeper, int tasks, int slots, int ahead, const 
       ++ended;
     }
   }
-  const double rate = tasks * 1e6 / static_cast<double>(now_us() - begin);
+  const double rate = tasks * 1e6 / static_cast<double>(now_steady().us - begin);
   const double keeper_us = process_cpu_us(keeper.pid()) - keeper_before;
   return {rate, (own_cpu_us(RUSAGE_SELF) - own_before + keeper_us + tasks_us) / tasks, keeper_us / tasks};
 }

@@ -7,7 +7,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,6 +16,7 @@
 
 #include "base/check.h"
 #include "worker/keeper.h"
+#include "worker/keeper_clock.h"
 #include "worker/keeper_protocol.h"
 
 extern char** environ;
@@ -25,12 +25,6 @@ namespace argosy::keeper {
 namespace {
 
 constexpr std::size_t max_pairs_a_message = 64;
-
-std::int64_t now_us() {
-  timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  return static_cast<std::int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000;
-}
 
 bool good_token(const std::string& token) {
   if (token.empty() || token.size() > 64) return false;
@@ -255,9 +249,9 @@ void KeeperClient::die(std::vector<KeeperEvent>& events) {
 bool KeeperClient::stop(Duration bound) {
   if (dead_) return true;
   shutdown(socket_, SHUT_WR);
-  const std::int64_t end = now_us() + bound.us;
+  const Time end = now_steady() + bound;
   while (true) {
-    const std::int64_t left_us = end - now_us();
+    const std::int64_t left_us = (end - now_steady()).us;
     pollfd fd{socket_, POLLIN, 0};
     if (left_us <= 0 || poll(&fd, 1, static_cast<int>(left_us / 1000 + 1)) < 0) return false;
     std::vector<KeeperEvent> last;

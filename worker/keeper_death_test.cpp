@@ -48,7 +48,7 @@ int worker_process(const std::string& folder, const std::string& token, Duration
   Bench worker(folder, token);
   StartOrder order;
   order.argv = {"/bin/sh", "-c", "trap '' TERM; (env -i setsid sleep 1000 & echo $!); sleep 1000"};
-  order.lease_deadline = now() + lease;
+  order.lease_deadline = now_steady() + lease;
   const TaskToken task = worker.start(order);
   const int report[] = {worker.printed_pid(task), worker.wait_for<TaskStarted>(task).pid,
                         worker.client().pid(), worker.client().guard()};

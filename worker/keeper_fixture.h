@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -19,16 +18,11 @@
 
 #include "worker/keeper.h"
 #include "worker/keeper_client.h"
+#include "worker/keeper_clock.h"
 
 namespace argosy::keeper {
 
 inline constexpr Duration bound = seconds(60);
-
-inline Time now() {
-  timespec t{};
-  clock_gettime(CLOCK_BOOTTIME, &t);
-  return {static_cast<std::int64_t>(t.tv_sec) * 1000000 + t.tv_nsec / 1000};
-}
 
 inline bool alive(int pid) {
   return kill(pid, 0) == 0;
@@ -63,7 +57,7 @@ class Bench {
   TaskToken start(StartOrder order) {
     order.token = ++last_token_;
     if (order.env.empty()) order.env = {"PATH=/usr/local/bin:/usr/bin:/bin"};
-    if (order.lease_deadline.us == 0) order.lease_deadline = now() + seconds(600);
+    if (order.lease_deadline.us == 0) order.lease_deadline = now_steady() + seconds(600);
     const TaskPipes pipes = client_.start(order).value();
     pipes_[pipes.out] = &outputs_[order.token].out;
     pipes_[pipes.err] = &outputs_[order.token].err;
@@ -78,8 +72,8 @@ class Bench {
 
   // Serves everything until `done`.
   void serve_until(const std::function<bool()>& done) {
-    const Time end = now() + bound;
-    while (!done() && now() < end) turn();
+    const Time end = now_steady() + bound;
+    while (!done() && now_steady() < end) turn();
     EXPECT_TRUE(done()) << "waited too long";
   }
 

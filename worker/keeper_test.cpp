@@ -80,7 +80,7 @@ TEST_F(KeeperTest, SaysWhyADirectoryDoesNotDo) {
 TEST_F(KeeperTest, NeverStartsUnderALeaseThatRanOut) {
   StartOrder order;
   order.argv = {"/bin/true"};
-  order.lease_deadline = now() - microseconds(1);
+  order.lease_deadline = now_steady() - microseconds(1);
   EXPECT_EQ(bench->wait_for<TaskNotStarted>(bench->start(order)).step, StartStep::lease);
 }
 
@@ -97,7 +97,7 @@ TEST_F(KeeperTest, StartsWhatWaitsWhenItsTurnComes) {
   order.after = running;
   const TaskToken stopped = bench->start(order);
   order.after = stopped;
-  order.lease_deadline = now() + milliseconds(300);
+  order.lease_deadline = now_steady() + milliseconds(300);
   const TaskToken late = bench->start(order);
   order.after = running;
   const TaskToken next = bench->start(order);
@@ -108,7 +108,7 @@ TEST_F(KeeperTest, StartsWhatWaitsWhenItsTurnComes) {
   order.after = failing;
   order.argv = {"/bin/true"};
   const TaskToken last = bench->start(order);
-  bench->client().extend({next, now() + seconds(600)});
+  bench->client().extend({next, now_steady() + seconds(600)});
   EXPECT_EQ(bench->wait_for<TaskNotStarted>(late).step, StartStep::lease);
   bench->client().stop_task({stopped, seconds(1)});
   EXPECT_EQ(bench->wait_for<TaskNotStarted>(stopped).step, StartStep::stopped);
@@ -237,12 +237,12 @@ TEST_F(KeeperTest, EndsEvenADaemonThatHidesAllItsTraces) {
 TEST_F(KeeperTest, KillsAtTheLeasesEndAndNotBeforeAnExtendedOne) {
   StartOrder order;
   order.argv = {"/bin/sh", "-c", "trap '' TERM; sleep 1000"};
-  order.lease_deadline = now() + milliseconds(300);
+  order.lease_deadline = now_steady() + milliseconds(300);
   const TaskToken doomed = bench->start(order);
   order.argv = {"/bin/sleep", "1.3"};
-  order.lease_deadline = now() + milliseconds(1000);
+  order.lease_deadline = now_steady() + milliseconds(1000);
   const TaskToken saved = bench->start(order);
-  bench->client().extend({saved, now() + seconds(600)});
+  bench->client().extend({saved, now_steady() + seconds(600)});
   EXPECT_EQ(bench->exited(doomed).cause, EndCause::lease_ran_out);
   const TaskExited end = bench->exited(saved);
   EXPECT_EQ(end.cause, EndCause::own_exit);

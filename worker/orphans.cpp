@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,17 +10,12 @@
 #include <utility>
 
 #include "worker/keeper.h"
+#include "worker/keeper_clock.h"
 #include "worker/process_mark.h"
 #include "worker/process_tree.h"
 
 namespace argosy::keeper {
 namespace {
-
-std::int64_t now_us() {
-  timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  return static_cast<std::int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000;
-}
 
 // A process held by its descriptor, so that its number cannot become somebody else's.
 class Held {
@@ -54,7 +48,7 @@ class Held {
 template <class Find, class Bury>
 Sweep sweep(Duration bound, const Find& find, const Bury& bury) {
   Sweep result;
-  const std::int64_t end = now_us() + bound.us;
+  const Time end = now_steady() + bound;
   for (int clean_looks = 0; clean_looks < 2;) {
     std::vector<Held> dying;
     for (const int pid : find()) {
@@ -68,12 +62,12 @@ Sweep sweep(Duration bound, const Find& find, const Bury& bury) {
       held.kill();
     }
     for (const Held& held : dying) {
-      const std::int64_t left_us = std::max<std::int64_t>(end - now_us(), 0);
+      const std::int64_t left_us = std::max<std::int64_t>((end - now_steady()).us, 0);
       if (!held.gone(static_cast<int>((left_us + 999) / 1000))) return result;
     }
     bury();
     clean_looks = dying.empty() ? clean_looks + 1 : 0;
-    if (!dying.empty() && now_us() > end) return result;
+    if (!dying.empty() && now_steady() > end) return result;
   }
   result.all_gone = true;
   return result;

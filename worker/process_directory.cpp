@@ -3,12 +3,13 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+
+#include "worker/keeper_clock.h"
 
 namespace argosy::keeper {
 namespace {
@@ -22,12 +23,6 @@ bool same(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_mode == b.st_mode && a.st_uid == b.st_uid &&
          a.st_gid == b.st_gid && a.st_nlink == b.st_nlink && a.st_ctim.tv_sec == b.st_ctim.tv_sec &&
          a.st_ctim.tv_nsec == b.st_ctim.tv_nsec;
-}
-
-Time now_steady() {
-  timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  return {static_cast<std::int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000};
 }
 
 // A change after the start bears a time that is at most a clock tick older than the start, so that the time of change
