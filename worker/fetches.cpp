@@ -1,14 +1,14 @@
 // Machine, the part about packages' content: from the cache or, piece by piece, from a master. protocol.md, "Content".
-#include <algorithm>
-
 #include "worker/machine.h"
 
 namespace argosy::worker {
 
-bool Machine::is_wanted(const std::string& digest) const {
-  return std::any_of(state_.attempts.begin(), state_.attempts.end(), [&](const auto& each) {
-    return std::holds_alternative<Fetching>(each.second.phase) && each.second.spec->content == digest;
-  });
+std::vector<AttemptRef> Machine::waiting_for(const std::string& digest) const {
+  std::vector<AttemptRef> waiting;
+  for (const auto& [ref, attempt] : state_.attempts) {
+    if (std::holds_alternative<Fetching>(attempt.phase) && attempt.spec->content == digest) waiting.push_back(ref);
+  }
+  return waiting;
 }
 
 void Machine::ask_piece(const std::string& digest, Fetch& fetch) {
@@ -20,7 +20,7 @@ void Machine::ask_piece(const std::string& digest, Fetch& fetch) {
 void Machine::ask_pieces_again() {
   if (!std::holds_alternative<Welcomed>(state_.link)) return;
   const auto is_due = [&](const Fetch& fetch) { return fetch.awaits && now_.steady >= fetch.said_at + limits_.fetch_again; };
-  std::erase_if(state_.fetches, [&](const auto& each) { return is_due(each.second) && !is_wanted(each.first); });
+  std::erase_if(state_.fetches, [&](const auto& each) { return is_due(each.second) && waiting_for(each.first).empty(); });
   for (auto& [digest, fetch] : state_.fetches) {
     if (is_due(fetch)) ask_piece(digest, fetch);
   }
@@ -48,23 +48,12 @@ void Machine::on_content_missing(const std::string& digest) {
 
 void Machine::on_content_ready(const std::string& digest) {
   if (state_.fetches.erase(digest) == 0) return;
-  std::vector<AttemptRef> ready;
-  for (const auto& [ref, attempt] : state_.attempts) {
-    if (std::holds_alternative<Fetching>(attempt.phase) && attempt.spec->content == digest) ready.push_back(ref);
-  }
-  for (const auto& ref : ready) {
-    Attempt& attempt = state_.attempts.at(ref);
-    start(ref, attempt, std::nullopt);
-  }
+  for (const auto& ref : waiting_for(digest)) start(ref, state_.attempts.at(ref), std::nullopt);
 }
 
 void Machine::on_content_failed(const std::string& digest, const std::string& why) {
   if (state_.fetches.erase(digest) == 0) return;
-  std::vector<AttemptRef> failed;
-  for (const auto& [ref, attempt] : state_.attempts) {
-    if (std::holds_alternative<Fetching>(attempt.phase) && attempt.spec->content == digest) failed.push_back(ref);
-  }
-  for (const auto& ref : failed) {
+  for (const auto& ref : waiting_for(digest)) {
     AttemptEnd end{.attempt = ref, .reason = EndReason::content_missing, .ended_at = now_.wall, .detail = why};
     become_ended(ref, state_.attempts.at(ref), std::move(end));
   }

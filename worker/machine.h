@@ -96,7 +96,7 @@ class Machine {
   void say_finished(ShardId shard);
 
   // fetches.cpp: packages' content
-  bool is_wanted(const std::string& digest) const;
+  std::vector<AttemptRef> waiting_for(const std::string& digest) const;
   void ask_piece(const std::string& digest, Fetch& fetch);
   void ask_pieces_again();
   void on_chunk(const Chunk& word);
