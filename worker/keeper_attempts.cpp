@@ -119,47 +119,28 @@ void Attempts::start(const StartOrder& order, SpawnOutput output, Time now) {
   CHECK(order.token != 0 && !holds(order.token));
   if (order.after == 0 || !holds(order.after)) return begin(order, output, now);
   watch(order.lease_deadline);
-  waiting_.push_back({order, output});
+  queue_.add(order, output);
 }
 
 bool Attempts::holds(TaskToken token) const {
-  const auto same = [&](const Waiting& waiting) { return waiting.order.token == token; };
-  return held_.contains(token) || std::any_of(waiting_.begin(), waiting_.end(), same);
-}
-
-std::optional<Attempts::Waiting> Attempts::take_waiting(
-    const std::function<bool(const StartOrder&)>& wanted) {
-  const auto found =
-      std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& w) { return wanted(w.order); });
-  if (found == waiting_.end()) return std::nullopt;
-  Waiting taken = std::move(*found);
-  waiting_.erase(found);
-  return taken;
+  return held_.contains(token) || queue_.holds(token);
 }
 
 void Attempts::release(TaskToken ended) {
   bool followed = false;
-  while (const auto next = take_waiting([&](const StartOrder& order) { return order.after == ended; })) {
+  while (const auto next = queue_.take_follower(ended)) {
     followed = true;
     begin(next->order, next->output, now_steady());
   }
   seat_idle_ |= !followed;
 }
 
-// Before its turn came: who waited for it must not be started by that.
-void Attempts::leave_queue(const Waiting& waiting, SpawnFailure why) {
-  for (Waiting& other : waiting_) {
-    if (other.order.after == waiting.order.token) other.order.after = waiting.order.after;
-  }
-  refuse(waiting, std::move(why));
-}
-
 void Attempts::recall(const RecallOrder& order) {
-  const auto early = take_waiting([&](const StartOrder& o) { return o.token == order.token; });
-  if (early) leave_queue(*early, {StartStep::recalled, ECANCELED, "it was taken back before its turn came"});
+  const auto early = queue_.take(order.token);
+  if (early) refuse(*early, {StartStep::recalled, ECANCELED, "it was taken back before its turn came"});
 }
 
-void Attempts::refuse(const Waiting& waiting, SpawnFailure why) {
+void Attempts::refuse(const Queue::Waiting& waiting, SpawnFailure why) {
   close(waiting.output.out);
   close(waiting.output.err);
   events.emplace_back(TaskNotStarted{waiting.order.token, why.step, why.error, std::move(why.reason)});
@@ -206,20 +187,18 @@ void Attempts::begin(const StartOrder& order, SpawnOutput output, Time now) {
 }
 
 void Attempts::extend(const ExtendOrder& order, Time now) {
-  const auto renew = [&](TaskToken token, Time& deadline) {
-    if ((order.token != 0 && order.token != token) || deadline <= now) return;
-    deadline = order.lease_deadline;
-    watch(deadline);
-  };
   for (auto& [token, attempt] : held_) {
-    if (!attempt.killed) renew(token, attempt.lease_deadline);
+    if (attempt.killed || !extends(order, token, attempt.lease_deadline, now)) continue;
+    attempt.lease_deadline = order.lease_deadline;
+    watch(attempt.lease_deadline);
   }
-  for (Waiting& waiting : waiting_) renew(waiting.order.token, waiting.order.lease_deadline);
+  queue_.extend(order, now);
+  watch(queue_.first_deadline());
 }
 
 void Attempts::stop(const StopOrder& order, Time now) {
-  if (const auto early = take_waiting([&](const StartOrder& o) { return o.token == order.token; })) {
-    return leave_queue(*early, {StartStep::stopped, ECANCELED, "it was stopped before its turn came"});
+  if (const auto early = queue_.take(order.token)) {
+    return refuse(*early, {StartStep::stopped, ECANCELED, "it was stopped before its turn came"});
   }
   const auto found = held_.find(order.token);
   if (found == held_.end()) return;
@@ -369,11 +348,10 @@ void Attempts::due(Time now) {
       watch(attempt.kill_at ? std::min(*attempt.kill_at, attempt.lease_deadline) : attempt.lease_deadline);
     }
   }
-  while (const auto late =
-             take_waiting([&](const StartOrder& order) { return order.lease_deadline <= now; })) {
-    leave_queue(*late, {StartStep::lease, ETIME, "the lease ran out before its turn came"});
+  while (const auto late = queue_.take_late(now)) {
+    refuse(*late, {StartStep::lease, ETIME, "the lease ran out before its turn came"});
   }
-  for (const Waiting& waiting : waiting_) watch(waiting.order.lease_deadline);
+  watch(queue_.first_deadline());
 }
 
 void Attempts::watch_memory(Time now) {

@@ -6,14 +6,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <list>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
+#include "worker/keeper_queue.h"
 #include "worker/process.h"
 #include "worker/process_directory.h"
 #include "worker/process_mark.h"
@@ -36,8 +35,8 @@ class Attempts {
 
   // True when each attempt that ended lately had its successor at hand, and each that runs may have one too: nobody loses
   // by hearing of an end a little later. `said()` after the events were told.
-  bool news_may_wait() const { return !seat_idle_ && !waiting_.empty() && waiting_.size() >= held_.size(); }
-  bool anybody_waits() const { return !waiting_.empty(); }
+  bool news_may_wait() const { return !seat_idle_ && !queue_.empty() && queue_.size() >= held_.size(); }
+  bool anybody_waits() const { return !queue_.empty(); }
   void said() { seat_idle_ = false; }
 
   // Collects the dead, kills what outlived its attempt, tells the ends. Call after SIGCHLD.
@@ -76,18 +75,10 @@ class Attempts {
     bool counted = false;
   };
 
-  // An order whose turn comes when `order.after` has ended. If that one leaves the queue, it waits for the one before.
-  struct Waiting {
-    StartOrder order;
-    SpawnOutput output;
-  };
-
   std::optional<SpawnFailure> launch(const StartOrder& order, SpawnOutput output, Attempt& attempt);
   void begin(const StartOrder& order, SpawnOutput output, Time now);
-  void refuse(const Waiting& waiting, SpawnFailure why);
-  void leave_queue(const Waiting& waiting, SpawnFailure why);
+  void refuse(const Queue::Waiting& waiting, SpawnFailure why);
   void release(TaskToken ended);
-  std::optional<Waiting> take_waiting(const std::function<bool(const StartOrder&)>& wanted);
   bool holds(TaskToken token) const;
   std::optional<SpawnFailure> prepare(const StartOrder& order, Attempt& attempt);
   void clear_files(const Attempt& attempt);
@@ -109,7 +100,7 @@ class Attempts {
   OwnChildren children_;
   std::uint64_t serial_;
   std::map<TaskToken, Attempt> held_;
-  std::list<Waiting> waiting_;
+  Queue queue_;
   bool seat_idle_ = false;          // an attempt ended, or did not start, and no other took its place
   std::map<int, TaskToken> mains_;  // pids not yet reaped
   std::map<int, Orphan> orphans_;
