@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <cstring>
 #include <limits>
@@ -64,18 +63,13 @@ int write_secrets(const StartOrder& order) {
   return error;
 }
 
-void kill_below(int pid) {
-  std::vector<int> tree;
-  append_tree(pid, tree);
-  for (const int member : tree) kill(member, SIGKILL);
-}
-
 }  // namespace
 
 Attempts::Attempts(std::string worker_token, Trash& trash)
     : worker_token_(std::move(worker_token)),
       worker_mark_(worker_mark(worker_token_)),
       directories_(trash),
+      orphans_(worker_mark_),
       serial_(
           static_cast<std::uint64_t>(now_steady().us)),  // above all serials of earlier keepers of this boot
       next_memory_look_(never),
@@ -228,61 +222,8 @@ void Attempts::kill_tree(Attempt& attempt, EndCause cause) {
   attempt.killed = true;
   if (!attempt.end) attempt.cause = cause;
   kill_main_and_below(attempt);
-  look_for_orphans();
-  kill_orphans(attempt);
-}
-
-std::uint64_t Attempts::held_serial(std::uint64_t serial) const {
-  const auto same = [&](const auto& entry) { return entry.second.serial == serial; };
-  return std::any_of(held_.begin(), held_.end(), same) ? serial : 0;
-}
-
-// Whose process it is, asked in the order of what a task can hide least. 0: nobody can tell, or a worker that
-// runs inside a task has put marks of its own on it.
-std::uint64_t Attempts::owner_of(int pid) const {
-  const auto mark = read_mark(pid);
-  if (mark && mark->worker == worker_mark_) {
-    if (const auto serial = held_serial(mark->serial)) return serial;
-  }
-  if (const auto stat = read_process_stat(pid)) {
-    for (const auto& [token, attempt] : held_) {
-      if (stat->group == attempt.pid || stat->session == attempt.pid) return attempt.serial;
-    }
-  }
-  std::uint64_t serial = 0;
-  if (const auto text = environment_value(pid, attempt_token_variable)) {
-    std::from_chars(text->data(), text->data() + text->size(), serial);
-  }
-  return held_serial(serial);
-}
-
-bool Attempts::belongs(const Orphan& orphan, const Attempt& attempt) const {
-  if (orphan.owner != 0) return orphan.owner == attempt.serial;
-  return attempt.serial <= orphan.seen_after && (attempt.end || attempt.killed);
-}
-
-const std::vector<int>& Attempts::look_for_orphans() {
-  const std::vector<int>& children = children_.list();
-  for (const int pid : children) {
-    if (mains_.contains(pid) || orphans_.contains(pid)) continue;
-    orphans_.emplace(pid, Orphan{.owner = owner_of(pid), .seen_after = serial_});
-  }
-  return children;
-}
-
-// True when there are any.
-bool Attempts::kill_orphans(Attempt& attempt) {
-  bool any = false;
-  for (auto& [pid, orphan] : orphans_) {
-    if (!belongs(orphan, attempt)) continue;
-    any = true;
-    if (attempt.end && !orphan.counted) {
-      orphan.counted = true;
-      ++attempt.end->swept;
-    }
-    kill_below(pid);
-  }
-  return any;
+  orphans_.look(held_, mains_, serial_);
+  orphans_.kill(attempt);
 }
 
 void Attempts::main_ended(Attempt& attempt, int status, const void* usage) {
@@ -304,7 +245,7 @@ void Attempts::reap() {
   for (int pid; (pid = wait4(-1, &status, WNOHANG, &usage)) > 0;) {
     const auto main = mains_.find(pid);
     if (main == mains_.end()) {
-      orphans_.erase(pid);
+      orphans_.buried(pid);
       continue;
     }
     main_ended(held_.at(main->second), status, &usage);
@@ -315,10 +256,10 @@ void Attempts::reap() {
 
 void Attempts::settle() {
   std::vector<TaskToken> gone;
-  look_for_orphans();
+  orphans_.look(held_, mains_, serial_);
   for (auto next = held_.begin(); next != held_.end();) {
     Attempt& attempt = next->second;
-    if (!attempt.end || (!orphans_.empty() && kill_orphans(attempt))) {
+    if (!attempt.end || (!orphans_.empty() && orphans_.kill(attempt))) {
       ++next;
       continue;
     }
@@ -356,14 +297,12 @@ void Attempts::due(Time now) {
 
 void Attempts::watch_memory(Time now) {
   next_memory_look_ = now + memory_look_every;
-  look_for_orphans();
+  orphans_.look(held_, mains_, serial_);
   for (auto& [token, attempt] : held_) {
     if (!attempt.memory_bytes || attempt.killed || attempt.end) continue;
     std::vector<int> tree;
     append_tree(attempt.pid, tree);
-    for (const auto& [pid, orphan] : orphans_) {
-      if (orphan.owner == attempt.serial) append_tree(pid, tree);
-    }
+    orphans_.append_trees(attempt.serial, tree);
     std::uint64_t sum = 0;
     for (const int pid : tree) sum += resident_bytes(pid);
     if (sum > *attempt.memory_bytes) kill_tree(attempt, EndCause::memory_limit);
@@ -374,7 +313,7 @@ void Attempts::end_all() {
   for (auto& [token, attempt] : held_) kill_main_and_below(attempt);
   // Whoever dies hands its children to us, so each death is a reason to look again.
   do {
-    for (const int pid : std::vector<int>(children_.list())) kill_below(pid);
+    for (const int pid : std::vector<int>(orphans_.children())) kill_below(pid);
   } while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR);
   for (auto& [token, attempt] : held_) clear_files(attempt);
   directories_.clear_all();

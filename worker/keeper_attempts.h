@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "base/time.h"
+#include "worker/keeper_orphans.h"
 #include "worker/keeper_queue.h"
 #include "worker/process.h"
 #include "worker/process_directory.h"
 #include "worker/process_mark.h"
 #include "worker/process_spawn.h"
 #include "worker/process_trash.h"
-#include "worker/process_tree.h"
 
 namespace argosy::keeper {
 
@@ -53,28 +53,6 @@ class Attempts {
   std::vector<KeeperEvent> events;
 
  private:
-  struct Attempt {
-    TaskToken token = 0;
-    std::uint64_t serial = 0;  // counts starts; the mark of its processes
-    int pid = 0;               // also group and session
-    Time started;
-    Time lease_deadline;
-    std::optional<Time> kill_at;  // SIGTERM was sent, this is the end of the grace
-    EndCause cause = EndCause::own_exit;
-    bool killed = false;
-    std::optional<std::uint64_t> memory_bytes;
-    std::string fresh_directory;
-    std::string secrets_path;
-    std::optional<TaskExited> end;  // the main process has ended, others may live
-  };
-
-  // A process that lost its parent inside a task and became the keeper's child.
-  struct Orphan {
-    std::uint64_t owner = 0;       // serial of its attempt; 0: it hides
-    std::uint64_t seen_after = 0;  // serial of the last start before it was first seen
-    bool counted = false;
-  };
-
   std::optional<SpawnFailure> launch(const StartOrder& order, SpawnOutput output, Attempt& attempt);
   void begin(const StartOrder& order, SpawnOutput output, Time now);
   void refuse(const Queue::Waiting& waiting, SpawnFailure why);
@@ -85,11 +63,6 @@ class Attempts {
   void kill_tree(Attempt& attempt, EndCause cause);
   void kill_main_and_below(const Attempt& attempt);
   void main_ended(Attempt& attempt, int status, const void* usage);
-  const std::vector<int>& look_for_orphans();
-  std::uint64_t held_serial(std::uint64_t serial) const;  // 0 when no attempt has it
-  std::uint64_t owner_of(int pid) const;
-  bool belongs(const Orphan& orphan, const Attempt& attempt) const;
-  bool kill_orphans(Attempt& attempt);
   void settle();
   void watch_memory(Time now);
   void watch(Time deadline);
@@ -97,13 +70,12 @@ class Attempts {
   std::string worker_token_;
   std::uint64_t worker_mark_;
   FreshDirectories directories_;
-  OwnChildren children_;
+  Orphans orphans_;
   std::uint64_t serial_;
-  std::map<TaskToken, Attempt> held_;
+  Held held_;
   Queue queue_;
   bool seat_idle_ = false;          // an attempt ended, or did not start, and no other took its place
   std::map<int, TaskToken> mains_;  // pids not yet reaped
-  std::map<int, Orphan> orphans_;
   std::size_t ended_ = 0;  // held attempts whose main process is gone
   std::size_t with_memory_limit_ = 0;
   Time next_memory_look_;
