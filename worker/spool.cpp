@@ -280,6 +280,7 @@ Result<LogChunk> Spool::read_chunk(const Place& place) {
   const std::uint64_t in_file = std::min<std::uint64_t>(place.length, from.size - std::min(from.size, place.at));
   std::string payload(place.length, '\0');
   const ssize_t n = in_file == 0 ? 0 : pread(from.fd, payload.data(), in_file, static_cast<off_t>(place.at));
+  if (n >= 0 && n < static_cast<ssize_t>(in_file)) errno = EIO;  // the file is shorter than what was written
   if (n != static_cast<ssize_t>(in_file)) return disk_error("read", file_of(from.number));
   if (in_file < place.length) buffer_.copy(payload.data() + in_file, place.length - in_file, place.at + in_file - from.size);
   auto record = decode<LogRecord>(payload);
