@@ -153,6 +153,9 @@ void Machine::on_welcome(const Envelope& envelope, const Welcome& word) {
   }
   state_.highest_epoch = envelope.epoch;
   state_.heard_at = now_.steady;
+  // The answer to a Hello that was repeated while the first Welcome was on its way: the broker's ledger is still of the first.
+  const auto* link = std::get_if<Welcomed>(&state_.link);
+  if (link != nullptr && link->connection == word.connection && link->epoch == envelope.epoch) return on_holders(word.holders);
   state_.link = Welcomed{word.connection, envelope.epoch, word.heartbeat, word.silence, now_.steady};
   // Who holds what, this broker says: an Inventory to a holder that it does not know yet would be dropped on the way.
   for (auto& [id, shard] : state_.shards) {

@@ -179,6 +179,9 @@ TEST_F(WorkerTest, MovesWhereTheBrokerSaysAndNeverBack) {
   nothing_else();
   from_master(Endpoint{6, "tcp://elsewhere:1", "PEM"});  // only the broker's word counts
   EXPECT_FALSE(out_.move);
+  step(LinkDown{});
+  step(LinkUp{});
+  said<Hello>();
   welcome();
   from_broker(Endpoint{5, "tcp://there:1", "PEM"});  // told again: tried again
   EXPECT_TRUE(out_.move);
@@ -411,6 +414,20 @@ TEST_F(WorkerTest, GreetsAgainAfterAHolderOfAnOldTerm) {
   last_renewal_ = said<Renew>().renewal;
   last_inventory_ = said<Inventory>();
   from_master(Reconciled{kSession, last_inventory_.serial}, next);
+  said<Hello>();
+}
+
+// Found by the simulator (seed 2450 of its time): claims that the holder had missed stayed in the broker's ledger for ever.
+TEST_F(WorkerTest, ARepeatedWelcomeDoesNotHideThatAHolderLeftAndCameBack) {
+  connect();
+  from_broker(Holders{{{kReign, ""}}});
+  from_broker(Holders{{{kReign, "m1"}}});
+  last_renewal_ = said<Renew>().renewal;
+  last_inventory_ = said<Inventory>();
+  from_broker(Welcome{.connection = ConnectionId{9}, .heartbeat = seconds(1), .silence = seconds(4), .holders = {{kReign, "m1"}}});
+  nothing_else();
+  from_master(Granted{kSession, last_renewal_, seconds(60), seconds(5)});
+  from_master(Reconciled{kSession, last_inventory_.serial});
   said<Hello>();
 }
 
