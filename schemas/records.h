@@ -82,7 +82,7 @@ struct TaskRow {
   std::uint64_t low = 0;                 // every item below has an attempt row
   std::uint64_t high = 0;                // no item at or above has one
   std::uint64_t succeeded = 0, failed = 0, canceled = 0, interrupted = 0, skipped = 0;
-  std::map<std::string, std::string> outputs;  // of its items, last one wins; for later tasks
+  std::map<std::string, std::string> outputs;  // for later tasks; of an array: none
 };
 
 struct ExecutionRow {
