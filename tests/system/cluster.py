@@ -54,6 +54,11 @@ def until(holds, what, seconds=60):
             raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what}")
 
 
+def lines_of(file):
+    """Those that are whole: who reads while another writes may meet the beginning of one (where a page of the file ends)."""
+    return Path(file).read_text().rpartition("\n")[0].splitlines()
+
+
 def children_of(pid):
     try:
         return [int(p) for t in Path(f"/proc/{pid}/task").iterdir() for p in (t / "children").read_text().split()]

@@ -14,7 +14,7 @@ import unittest
 from collections import Counter
 from pathlib import Path
 
-from cluster import argosy, until
+from cluster import argosy, lines_of, until
 from roles import Roles
 
 KILLS = int(os.environ.get("ARGOSY_MASTER_KILLS", "4"))
@@ -35,7 +35,7 @@ class Ledger:
         self.file.touch()
 
     def lines(self):
-        return [line.split() for line in self.file.read_text().splitlines() if line.count(" ") == 1]
+        return [line.split() for line in lines_of(self.file)]
 
     def count(self):
         return len(self.lines())

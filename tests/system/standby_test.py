@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from cluster import ARGOSY, Cluster, free_port, kill, until
+from cluster import ARGOSY, Cluster, free_port, kill, lines_of, until
 
 ROUNDS = int(os.environ.get("ARGOSY_STANDBY_ROUNDS", "5"))
 LIMIT_MS = 20_000                    # far above the goal of 150 ms: other tests run beside this one
@@ -127,7 +127,7 @@ class Standby(unittest.TestCase):
         self.assertTrue(self.cluster.verify()["clean"])
 
     def lines(self):
-        return [tuple(map(int, line.split())) for line in self.ledger.read_text().splitlines()]
+        return [tuple(map(int, line.split())) for line in lines_of(self.ledger)]
 
     def pause_since(self, since_ns):
         """The longest between two starts, until so many followed that a new broker must have brought some (what waits at the
