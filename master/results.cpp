@@ -189,7 +189,7 @@ void end_attempt(Step& step, Shard& shard, TaskState& task, std::uint64_t no, At
   item.state = *apply(item.state, verdict.event);
   item.failures = verdict.spent.failures;
   item.interruptions = verdict.spent.interruptions;
-  if (item.state == ItemState::succeeded && lends_outputs(task)) task.outputs = end.outputs;
+  if (is_terminal(item.state) && lends_outputs(task)) task.outputs = end.outputs;  // those of its last attempt, failed or not
   EndRow row{std::move(end), item.state, {}};
   if (item.state == ItemState::waiting) {
     item.since = row.not_before = step.now.wall + verdict.wait;

@@ -120,3 +120,96 @@ finished w1 attempts=4.0.0-1 key=rows
 >     execution 4 succeeded
 commit
 >   w1 ← Recorded{session 5, ends [4.0.0#1, 4.0.1#1]}
+# What handles a failure finds what the failed task wrote: the last attempt, and nothing of those before it.
+submit k5 tasks=a:retry=1,b:needs=a>a=failed,c:needs=a>a=ended
+>   commit 18 term 1
+>     admission k5
+commit
+>   alice ← Accepted{key "k5", execution 5}
+>   broker ← Publish{offers [{item 5.0.0, offer_class 1, group 5}]}
+claim w1 items=5.0.0
+>   commit 19 term 1
+>     claim 5.0.0#1 w1
+>     task 5.0 ready [1,1)
+>     execution 5 running
+commit
+>   w1 ← Run{session 5, renewal 1, specs [{execution 5, body {name "a", argv ["run-a"], retry {limit 1, backoff_min 1s, backoff_max 5m}, lease 1m, interruptions 5, grace 10s}, package "p"}], items [{attempt 5.0.0#1}]}
+finished w1 attempts=5.0.0 reason=exit_status key=first
+>   commit 20 term 1
+>     end 5.0.0#1 exit status: item waiting
+>     task 5.0 ready [1,1)
+commit
+>   w1 ← Recorded{session 5, ends [5.0.0#1]}
+wait 1100ms
+>   broker ← Publish{offers [{item 5.0.0, offer_class 1, group 5}]}
+claim w1 items=5.0.0
+>   commit 21 term 1
+>     claim 5.0.0#2 w1
+>     task 5.0 ready [1,1)
+commit
+>   w1 ← Run{session 5, renewal 1, specs [{execution 5, body {name "a", argv ["run-a"], retry {limit 1, backoff_min 1s, backoff_max 5m}, lease 1m, interruptions 5, grace 10s}, package "p"}], items [{attempt 5.0.0#2}]}
+finished w1 attempts=5.0.0#2 reason=exit_status key=last
+>   broker ← Publish{offers [{item 5.1.0, offer_class 1, group 5}, {item 5.2.0, offer_class 1, group 5}]}
+>   commit 22 term 1
+>     end 5.0.0#2 exit status: item failed
+>     task 5.0 ready [1,1) 1 failed key=last
+>     task 5.1 ready [0,0)
+>     task 5.2 ready [0,0)
+commit
+>   w1 ← Recorded{session 5, ends [5.0.0#2]}
+claim w1 items=5.1.0,5.2.0
+>   commit 23 term 1
+>     claim 5.1.0#1 w1
+>     claim 5.2.0#1 w1
+>     task 5.1 ready [1,1)
+>     task 5.2 ready [1,1)
+commit
+>   w1 ← Run{session 5, renewal 1, specs [{execution 5, task 1, body {name "b", argv ["run-b", "last"], lease 1m, interruptions 5, grace 10s}, package "p"}, {execution 5, task 2, body {name "c", argv ["run-c", "last"], lease 1m, interruptions 5, grace 10s}, package "p"}], items [{attempt 5.1.0#1}, {spec 1, attempt 5.2.0#1}]}
+# The last attempt wrote nothing: what one before it wrote is not used in its place.
+submit k6 tasks=a:retry=1,b:needs=a>a=failed
+>   commit 24 term 1
+>     admission k6
+commit
+>   alice ← Accepted{key "k6", execution 6}
+>   broker ← Publish{offers [{item 6.0.0, offer_class 1, group 6}]}
+claim w1 items=6.0.0
+>   commit 25 term 1
+>     claim 6.0.0#1 w1
+>     task 6.0 ready [1,1)
+>     execution 6 running
+commit
+>   w1 ← Run{session 5, renewal 1, specs [{execution 6, body {name "a", argv ["run-a"], retry {limit 1, backoff_min 1s, backoff_max 5m}, lease 1m, interruptions 5, grace 10s}, package "p"}], items [{attempt 6.0.0#1}]}
+finished w1 attempts=6.0.0 reason=exit_status key=first
+>   commit 26 term 1
+>     end 6.0.0#1 exit status: item waiting
+>     task 6.0 ready [1,1)
+commit
+>   w1 ← Recorded{session 5, ends [6.0.0#1]}
+wait 1100ms
+>   broker ← Publish{offers [{item 6.0.0, offer_class 1, group 6}]}
+claim w1 items=6.0.0
+>   commit 27 term 1
+>     claim 6.0.0#2 w1
+>     task 6.0 ready [1,1)
+commit
+>   w1 ← Run{session 5, renewal 1, specs [{execution 6, body {name "a", argv ["run-a"], retry {limit 1, backoff_min 1s, backoff_max 5m}, lease 1m, interruptions 5, grace 10s}, package "p"}], items [{attempt 6.0.0#2}]}
+finished w1 attempts=6.0.0#2 reason=exit_status
+>   broker ← Publish{offers [{item 6.1.0, offer_class 1, group 6}]}
+>   commit 28 term 1
+>     end 6.0.0#2 exit status: item failed
+>     task 6.0 ready [1,1) 1 failed
+>     task 6.1 ready [0,0)
+commit
+>   w1 ← Recorded{session 5, ends [6.0.0#2]}
+claim w1 items=6.1.0
+>   commit 29 term 1
+>     claim 6.1.0#1 w1
+>     task 6.1 ready [1,1)
+commit
+>   broker ← Declined{claims [{item 6.1.0, worker "w1", session 5, connection 10}]}
+>   commit 30 term 1
+>     end 6.1.0#1 cannot start: item failed (run[1]: at offset 0: tasks.a.output.key has no value; the task must write KEY=value to $ARGOSY_OUTPUT)
+>     task 6.1 ready [1,1) 1 failed
+>     execution 6 failed
+commit
+>   nothing
