@@ -32,7 +32,8 @@ class Shell:
     def __init__(self, hosts, name, home):
         self.name, self.home, self.said = name, home, b""
         home.mkdir()
-        env = {"HOME": str(home), "PATH": f"{Path(ARGOSY).parent}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
+        env = {"HOME": str(home), "PATH": f"{Path(ARGOSY).parent}:{os.environ['PATH']}", "LANG": "C.UTF-8",
+               **{key: value for key, value in os.environ.items() if key.endswith("SAN_OPTIONS")}}
         self.bash = subprocess.Popen([*hosts.inside(name), "bash", "--norc", "--noprofile"], cwd=home, env=env, stdin=subprocess.PIPE,
                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
         self.type("trap 'echo \"ended $?: $BASH_COMMAND\"; wrong=1' ERR\n")
