@@ -157,7 +157,7 @@ Status Spool::read_segment(std::uint64_t number) {
     if (header.length > bytes->size() - at) break;
     const std::string_view payload(bytes->data() + at, header.length);
     if (checksum(header.kind, payload) != header.crc) break;
-    const Place place{number, at, header.length};
+    const Place place{number, at, header.length, header.crc};
     at += header.length;
     if (header.kind == kLog) {
       auto record = decode<LogRecord>(payload);
@@ -217,7 +217,7 @@ Status Spool::begin_segment() {
 Spool::Place Spool::append(std::uint8_t kind, const std::string& payload) {
   const Header header{static_cast<std::uint32_t>(payload.size()), checksum(kind, payload), kind};
   Segment& last = segments_.back();
-  const Place place{last.number, last.size + buffer_.size() + sizeof header, header.length};
+  const Place place{last.number, last.size + buffer_.size() + sizeof header, header.length, header.crc};
   buffer_.append(reinterpret_cast<const char*>(&header), sizeof header);
   buffer_ += payload;
   bytes_ += sizeof header + payload.size();
@@ -283,6 +283,9 @@ Result<LogChunk> Spool::read_chunk(const Place& place) {
   if (n >= 0 && n < static_cast<ssize_t>(in_file)) errno = EIO;  // the file is shorter than what was written
   if (n != static_cast<ssize_t>(in_file)) return disk_error("read", file_of(from.number));
   if (in_file < place.length) buffer_.copy(payload.data() + in_file, place.length - in_file, place.at + in_file - from.size);
+  if (checksum(kLog, payload) != place.crc) {
+    return Error{"spool: " + file_of(from.number).string() + ": byte " + std::to_string(place.at) + " and what follows is not what was written"};
+  }
   auto record = decode<LogRecord>(payload);
   if (!record) return Error{"spool: " + file_of(from.number).string() + ": " + record.error().message};
   return std::move(record->chunk);

@@ -1,9 +1,10 @@
 // The spool: a worker's unrecorded logs and ends on disk, so that a killed worker loses no result that was reached.
 //
 // Segments of appended records, deleted oldest first once nothing in them is wanted. Each record has its length and
-// CRC-32: what a crash tore is left behind. Written without fsync: it outlives the process, not the host (after a crash of
-// the host its boot id proves the attempts dead). Bounded: full() says when the pipes of tasks must not be read any more.
-// Owner: the worker's shell. One thread. Failure: an Error that names file and reason; what is in memory stays usable.
+// CRC-32: what a crash tore is left behind, and what the disk gives otherwise than it was written is not sent. Written
+// without fsync: it outlives the process, not the host (after a crash of the host its boot id proves the attempts dead).
+// Bounded: full() says when the pipes of tasks must not be read any more. Owner: the worker's shell. One thread. Failure:
+// an Error that names file and reason; what is in memory stays usable.
 #pragma once
 
 #include <cstdint>
@@ -62,6 +63,7 @@ class Spool {
     std::uint64_t segment = 0;
     std::uint64_t at = 0;        // of the record's payload
     std::uint32_t length = 0;
+    std::uint32_t crc = 0;
   };
   struct Chunk {
     Place place;

@@ -156,6 +156,21 @@ TEST_F(SpoolTest, OutputThatTheDiskNoLongerGivesIsALineOfItsLength) {
   EXPECT_FALSE(spool->read_log(attempt(2), 5).ok());
 }
 
+TEST_F(SpoolTest, OutputThatTheDiskGivesOtherwiseThanItWasWrittenIsALineOfItsLength) {
+  auto spool = open();
+  spool->add_log(SessionId{5}, ShardId{0}, chunk(attempt(1), 0, std::string(100, 'x')));
+  spool->add_log(SessionId{5}, ShardId{0}, chunk(attempt(1), 100, std::string(100, 'y')));
+  ASSERT_TRUE(spool->flush());
+  std::fstream file(std::filesystem::directory_iterator(folder_ / "spool")->path(), std::ios::in | std::ios::out);
+  const std::string bytes(std::istreambuf_iterator<char>(file), {});
+  file.seekp(static_cast<std::streamoff>(bytes.find("xx") + 50)).put('X').flush();
+  const auto lost = spool->read_log(attempt(1), 0);
+  ASSERT_TRUE(lost.ok());
+  EXPECT_EQ(lost->length, 100u);
+  EXPECT_TRUE(lost->data.starts_with("[output that the worker's disk no longer gives]\n"));
+  EXPECT_EQ(spool->read_log(attempt(1), 100)->data, std::string(100, 'y'));
+}
+
 // No file of this process grows beyond so many bytes: a disk that is full, for a test.
 class FullDisk {
  public:
