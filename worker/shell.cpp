@@ -271,10 +271,10 @@ void Shell::honour(Effects& effects) {
   const bool tells = !effects.says.empty() || !effects.send_logs.empty();
   if (tells && !spool_->flush()) spdlog::error("{}", spool_->last_error());
   for (const auto& lease : effects.extends) tasks_->extend(lease);
-  for (const auto& stop : effects.stops) tasks_->stop(stop);
-  for (const auto& recall : effects.recalls) tasks_->recall(recall);
-  honour_content(effects);
   std::vector<Event> events;
+  for (const auto& stop : effects.stops) tasks_->stop(now_, stop, events);
+  for (const auto& recall : effects.recalls) tasks_->recall(recall, events);
+  honour_content(effects);
   for (const auto& start : effects.starts) tasks_->start(now_, start, events);
   send_logs(effects.send_logs);
   for (const auto& say : effects.says) send(say.to, say.reign, say.word);

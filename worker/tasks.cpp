@@ -3,7 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "base/quantity.h"
 #include "worker/orphans.h"
 #include "worker/outcome.h"
 
@@ -12,6 +14,8 @@ namespace {
 
 constexpr std::size_t kReadAtOnce = 1u << 20;  // of one pipe, before others have their turn
 constexpr Duration kSweepBound = seconds(30);
+constexpr Duration kPauseLeast = milliseconds(100), kPauseMost = seconds(10);
+constexpr Duration kSoon = seconds(10);  // a keeper that lived for longer was well
 constexpr Duration kWatchAfter = milliseconds(5);  // longer than the keeper holds the news of short tasks
 
 }  // namespace
@@ -48,6 +52,7 @@ void Tasks::start(Now now, const StartTask& task, std::vector<Event>& events) {
     events.push_back(TaskEnded{std::move(end)});
     return;
   }
+  if (launch_at_) return held_.push_back(task);
   const keeper::TaskToken token = ++last_token_;
   const auto fail = [&](EndReason reason, const std::string& detail) {
     AttemptEnd end;
@@ -89,17 +94,28 @@ void Tasks::start(Now now, const StartTask& task, std::vector<Event>& events) {
   ++unstarted_;
 }
 
-void Tasks::stop(const StopTask& stop) {
+bool Tasks::take_held(AttemptRef attempt) {
+  return std::erase_if(held_, [&](const StartTask& task) { return task.attempt == attempt; }) > 0;
+}
+
+void Tasks::stop(Now now, const StopTask& stop, std::vector<Event>& events) {
+  if (take_held(stop.attempt)) {
+    return events.push_back(TaskEnded{{.attempt = stop.attempt, .reason = EndReason::stopped, .ended_at = now.wall}});
+  }
   const auto it = tokens_.find(stop.attempt);
   if (it != tokens_.end() && keeper_) keeper_->stop_task({it->second, stop.grace});
 }
 
-void Tasks::recall(const RecallTask& recall) {
+void Tasks::recall(const RecallTask& recall, std::vector<Event>& events) {
+  if (take_held(recall.attempt)) return events.push_back(TaskRecalled{recall.attempt});
   const auto it = tokens_.find(recall.attempt);
   if (it != tokens_.end() && keeper_) keeper_->recall({it->second});
 }
 
 void Tasks::extend(const ExtendLease& lease) {
+  for (auto& task : held_) {
+    if (task.attempt == lease.attempt) task.lease_deadline = lease.deadline;
+  }
   const auto it = tokens_.find(lease.attempt);
   if (it != tokens_.end() && keeper_) keeper_->extend({it->second, lease.deadline});
 }
@@ -189,6 +205,7 @@ void Tasks::on_keeper_died(Now now, const keeper::KeeperDied& died, std::vector<
   while (!keeper::kill_descendants(kSweepBound).all_gone) {
     spdlog::warn("the keeper died, and what it left cannot be killed; the worker does nothing else until it is gone");
   }
+  const std::string reason = pause_for_keeper(now, died.reason);
   std::vector<keeper::TaskToken> tokens;
   for (const auto& [token, task] : running_) tokens.push_back(token);
   for (const auto token : tokens) {
@@ -196,10 +213,35 @@ void Tasks::on_keeper_died(Now now, const keeper::KeeperDied& died, std::vector<
     end.attempt = running_.at(token).attempt;
     end.reason = EndReason::keeper_died;
     end.ended_at = now.wall;
-    end.detail = died.reason;
+    end.detail = reason;
     on_exited(now, token, std::move(end), events);
   }
+  launch_due(now, events);
+}
+
+// The next keeper is launched at once, unless this one died soon after its launch: then after a pause, twice as long each
+// time. Told when the pause changes, since keepers may die for days. What happened, for people.
+std::string Tasks::pause_for_keeper(Now now, const std::string& reason) {
+  const bool soon = now.steady < launched_at_ + kSoon;
+  const Duration pause = soon ? std::clamp(pause_ * 2, kPauseLeast, kPauseMost) : Duration{};
+  const std::string told = reason + (soon ? " soon after its launch" : "") + "; the next one is launched " +
+                           (soon ? "in " + format_duration(pause) : "at once");
+  if (pause != pause_ || !soon) spdlog::warn("{}", told);
+  pause_ = pause;
+  launch_at_ = now.steady + pause;
+  return told;
+}
+
+void Tasks::launch_due(Now now, std::vector<Event>& events) {
+  if (pause_ > Duration{} && keeper_ && now.steady >= launched_at_ + kSoon) {
+    spdlog::info("the keeper lives");
+    pause_ = {};
+  }
+  if (!launch_at_ || now.steady < *launch_at_) return;
+  launch_at_.reset();
+  launched_at_ = now.steady;
   if (const auto launched = launch_keeper(); !launched) trouble_ = launched.error();
+  for (const auto& task : std::exchange(held_, {})) start(now, task, events);
 }
 
 void Tasks::watch_pipes(Running& task, keeper::TaskToken token) {
@@ -238,6 +280,7 @@ void Tasks::spool_chunks(const Running& task, std::vector<LogChunk>& chunks, std
 
 void Tasks::tend(Now now, std::vector<Event>& events) {
   watch_due(now);
+  launch_due(now, events);
   std::vector<LogChunk> chunks;
   const bool full = spool_.full();
   for (auto& [token, task] : running_) {
@@ -257,8 +300,8 @@ void Tasks::tend(Now now, std::vector<Event>& events) {
 }
 
 std::optional<Time> Tasks::deadline() const {
-  std::optional<Time> next;
-  if (!watch_at_.empty()) next = watch_at_.front().first;
+  std::optional<Time> next = launch_at_;
+  if (!watch_at_.empty()) next = next ? std::min(*next, watch_at_.front().first) : watch_at_.front().first;
   for (const auto& [token, task] : running_) {
     const auto due = task.output->deadline();
     if (due) next = next ? std::min(*next, *due) : *due;

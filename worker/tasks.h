@@ -36,15 +36,16 @@ class Tasks {
   // Set when a keeper died and no other could be launched: nothing can be started here any more.
   const std::optional<Error>& trouble() const { return trouble_; }
 
+  // Between a keeper that died soon after its launch and the next one, what is started waits here.
   void start(Now now, const StartTask& task, std::vector<Event>& events);
-  void stop(const StopTask& stop);
-  void recall(const RecallTask& recall);
+  void stop(Now now, const StopTask& stop, std::vector<Event>& events);
+  void recall(const RecallTask& recall, std::vector<Event>& events);
   void extend(const ExtendLease& lease);
   void flush();  // orders to the keeper
 
   // True if the token was one of this object's.
   bool ready(const fabric::Readiness& readiness, Now now, std::vector<Event>& events);
-  // Cuts chunks that are due, blocks or unblocks pipes by the spool's room.
+  // Cuts chunks that are due, blocks or unblocks pipes by the spool's room, launches a keeper whose pause is over.
   void tend(Now now, std::vector<Event>& events);
   std::optional<Time> deadline() const;
 
@@ -69,6 +70,9 @@ class Tasks {
   void on_not_started(Now now, const keeper::TaskNotStarted& failed, std::vector<Event>& events);
   void on_exited(Now now, keeper::TaskToken token, AttemptEnd end, std::vector<Event>& events);
   void on_keeper_died(Now now, const keeper::KeeperDied& died, std::vector<Event>& events);
+  std::string pause_for_keeper(Now now, const std::string& reason);
+  void launch_due(Now now, std::vector<Event>& events);
+  bool take_held(AttemptRef attempt);
   void watch_pipes(Running& task, keeper::TaskToken token);
   void watch_due(Now now);
   void unwatch(Running& task, std::size_t which);
@@ -83,6 +87,10 @@ class Tasks {
   SessionId session_;
   std::optional<keeper::KeeperClient> keeper_;
   fabric::Token keeper_token_ = 0;
+  Time launched_at_;                      // after another had died
+  Duration pause_;                        // before the next launch, if this one dies soon
+  std::optional<Time> launch_at_;
+  std::deque<StartTask> held_;            // until then
   keeper::TaskToken last_token_ = 0;
   std::map<keeper::TaskToken, Running> running_;
   std::size_t unstarted_ = 0;             // of running_: queued in the keeper

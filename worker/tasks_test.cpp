@@ -28,12 +28,13 @@ class TasksTest : public ::testing::Test {
     EXPECT_TRUE(tasks_->launch_keeper().ok());
   }
 
+  static AttemptRef attempt(std::uint64_t item) { return {{ExecutionId{1}, TaskNo{0}, ItemNo{item}}, AttemptNo{1}}; }
+
   // Its order is more than a socket holds.
   void start(std::uint64_t item) {
     auto spec = std::make_shared<TaskSpec>();
     spec->body.argv.assign(40, std::string(100'000, 'x'));
-    const AttemptRef ref{{ExecutionId{1}, TaskNo{0}, ItemNo{item}}, AttemptNo{1}};
-    tasks_->start(fabric::read_clock(), {ref, ShardId{0}, spec, "", "", fabric::read_steady() + seconds(600), {}}, events_);
+    tasks_->start(fabric::read_clock(), {attempt(item), ShardId{0}, spec, "", "", fabric::read_steady() + seconds(600), {}}, events_);
     tasks_->flush();
   }
 
@@ -41,13 +42,20 @@ class TasksTest : public ::testing::Test {
   std::vector<fabric::Readiness> turn() {
     std::vector<fabric::Readiness> ready;
     poll_.wait(fabric::read_steady() + seconds(60), ready);
-    for (const auto& each : ready) tasks_->ready(each, fabric::read_clock(), events_);
+    for (const auto& each : ready) tasks_->ready(each, now_, events_);
     return ready;
   }
 
   void kill_keeper() {
     for (const int pid : keeper::children_of(getpid())) kill(pid, SIGKILL);
     turn();
+  }
+
+  // Whether there is a keeper, after so much more time.
+  bool has_keeper_after(Duration time) {
+    now_ = {now_.steady + time, now_.wall + time};
+    tasks_->tend(now_, events_);
+    return !keeper::children_of(getpid()).empty();
   }
 
   std::optional<EndReason> only_end() {
@@ -64,6 +72,7 @@ class TasksTest : public ::testing::Test {
   fabric::PollSet poll_;
   std::unique_ptr<Tasks> tasks_;
   std::vector<Event> events_;
+  Now now_ = fabric::read_clock();
 };
 
 TEST_F(TasksTest, ANewKeeperIsWrittenToAsTheOneThatDiedAmidAnOrder) {
@@ -87,6 +96,46 @@ TEST_F(TasksTest, ThatNoOtherKeeperCanBeLaunchedIsTold) {
   EXPECT_NE(tasks_->trouble()->message.find("cannot start the keeper"), std::string::npos);
   start(2);
   EXPECT_EQ(only_end(), EndReason::keeper_died);
+}
+
+TEST_F(TasksTest, KeepersThatDieSoonAreLaunchedAfterPausesThatGrow) {
+  kill_keeper();
+  EXPECT_TRUE(has_keeper_after({}));
+  for (const auto pause : {milliseconds(100), milliseconds(200), milliseconds(400)}) {
+    kill_keeper();
+    EXPECT_EQ(tasks_->deadline(), now_.steady + pause);
+    EXPECT_FALSE(has_keeper_after(pause - milliseconds(1)));
+    EXPECT_TRUE(has_keeper_after(milliseconds(1)));
+  }
+  for (int i = 0; i < 10; ++i) kill_keeper(), has_keeper_after(seconds(10));  // no pause is longer
+  kill_keeper();
+  EXPECT_TRUE(has_keeper_after(seconds(10)));
+  has_keeper_after(seconds(10));  // it lives
+  kill_keeper();
+  EXPECT_TRUE(has_keeper_after({}));
+  EXPECT_TRUE(events_.empty());
+}
+
+TEST_F(TasksTest, WhatIsStartedInAPauseWaitsForTheNextKeeper) {
+  kill_keeper();
+  start(1);
+  kill_keeper();
+  ASSERT_EQ(events_.size(), 1u);
+  EXPECT_NE(std::get<TaskEnded>(events_[0]).end.detail.find("soon after its launch; the next one is launched in 100ms"), std::string::npos);
+  events_.clear();
+  for (const auto item : {2u, 3u, 4u}) start(item);
+  EXPECT_TRUE(events_.empty());
+  tasks_->stop(now_, {attempt(2), {}}, events_);
+  EXPECT_EQ(only_end(), EndReason::stopped);
+  tasks_->recall({attempt(3)}, events_);
+  ASSERT_EQ(events_.size(), 1u);
+  EXPECT_EQ(std::get<TaskRecalled>(events_[0]).attempt, attempt(3));
+  events_.clear();
+  EXPECT_TRUE(has_keeper_after(milliseconds(100)));
+  EXPECT_TRUE(events_.empty());
+  kill_keeper();
+  ASSERT_EQ(events_.size(), 1u) << "the keeper was given what waited, and nothing else";
+  EXPECT_EQ(std::get<TaskEnded>(events_[0]).end.attempt, attempt(4));
 }
 
 }  // namespace
