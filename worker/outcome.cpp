@@ -1,10 +1,12 @@
 #include "worker/outcome.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 #include "base/text.h"
 
@@ -12,6 +14,7 @@ namespace argosy::worker {
 namespace {
 
 constexpr std::size_t kOutputsBytes = 64u << 10;
+constexpr const char* kNotRegular = "$ARGOSY_OUTPUT: is no regular file any more, and was not read";
 
 EndReason reason_of(const keeper::TaskExited& exited) {
   switch (exited.cause) {
@@ -22,6 +25,34 @@ EndReason reason_of(const keeper::TaskExited& exited) {
   }
   if (exited.signal != 0) return EndReason::signal;
   return exited.exit_code == 0 ? EndReason::succeeded : EndReason::exit_status;
+}
+
+// The first `most` bytes. A task may have put anything in its place: a link to what only this worker may read, a FIFO that
+// nobody writes to.
+std::string read_regular(const std::filesystem::path& file, std::size_t most, std::string& trouble) {
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) {
+    if (errno == ELOOP || errno == ENXIO) trouble = kNotRegular;
+    else if (errno != ENOENT) trouble = "$ARGOSY_OUTPUT: cannot be read: " + std::string(std::strerror(errno));
+    return {};
+  }
+  struct stat facts{};
+  if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+    close(fd);
+    trouble = kNotRegular;
+    return {};
+  }
+  std::string text(most, '\0');
+  std::size_t size = 0;
+  ssize_t n = 1;
+  while (n > 0 && size < most) {
+    n = read(fd, text.data() + size, most - size);
+    if (n > 0) size += static_cast<std::size_t>(n);
+  }
+  if (n < 0) trouble = "$ARGOSY_OUTPUT: cannot be read: " + std::string(std::strerror(errno));
+  close(fd);
+  text.resize(n < 0 ? 0 : size);
+  return text;
 }
 
 }  // namespace
@@ -62,18 +93,9 @@ AttemptEnd end_of(AttemptRef attempt, const keeper::TaskNotStarted& failed, Wall
 
 Outputs take_outputs(const std::filesystem::path& file) {
   Outputs outputs;
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (fd < 0) return outputs;
-  std::string text(kOutputsBytes + 1, '\0');
-  std::size_t size = 0;
-  for (ssize_t n = 1; n > 0 && size < text.size();) {
-    n = read(fd, text.data() + size, text.size() - size);
-    if (n > 0) size += static_cast<std::size_t>(n);
-  }
-  close(fd);
-  ::unlink(file.c_str());
-  text.resize(size);
-  if (size > kOutputsBytes) {
+  std::string text = read_regular(file, kOutputsBytes + 1, outputs.left_out);
+  if (::unlink(file.c_str()) != 0 && errno == EISDIR) ::rmdir(file.c_str());
+  if (text.size() > kOutputsBytes) {
     text.resize(text.rfind('\n') + 1);  // npos + 1: no line is whole
     outputs.left_out = "$ARGOSY_OUTPUT: what stands behind its first 64KiB was left out";
   }

@@ -21,7 +21,8 @@ struct Outputs {
   std::string left_out;  // for people; empty: nothing
 };
 
-// Reads key=value lines and removes the file. Whole lines of its first 64 KiB count; those that are none of UTF-8 are left out.
+// Reads key=value lines and removes the file. Whole lines of its first 64 KiB count; those that are none of UTF-8 are left
+// out. What is no regular file is not read; a folder that is not empty stays until the next session clears its place.
 Outputs take_outputs(const std::filesystem::path& file);
 
 }  // namespace argosy::worker

@@ -1,6 +1,7 @@
 #include "worker/outcome.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -35,6 +36,27 @@ TEST(Outputs, WhatIsNoneIsTold) {
   EXPECT_EQ(outputs.values, (std::map<std::string, std::string>{{"a", "1"}, {"c", "2"}}));
   EXPECT_NE(outputs.left_out.find("line 2"), std::string::npos);
   EXPECT_EQ(outputs.left_out.find("no value"), std::string::npos) << "it may be a line of a secret";
+}
+
+TEST(Outputs, AFileThatWasReplacedIsNotReadAndThatIsTold) {
+  const fabric::TestFolder place;
+  const auto file = place / "output", other = place / "other";
+  std::ofstream(other) << "secret=1\n";
+  const auto told = [&] {
+    const auto outputs = take_outputs(file);
+    EXPECT_TRUE(outputs.values.empty());
+    EXPECT_FALSE(std::filesystem::exists(std::filesystem::symlink_status(file)));
+    return outputs.left_out;
+  };
+  EXPECT_EQ(told(), "") << "most tasks write nothing";
+  const std::string no_file = "$ARGOSY_OUTPUT: is no regular file any more, and was not read";
+  std::filesystem::create_symlink(other, file);
+  EXPECT_EQ(told(), no_file);
+  std::filesystem::create_directory(file);
+  EXPECT_EQ(told(), no_file);
+  ASSERT_EQ(mkfifo(file.c_str(), 0600), 0);
+  EXPECT_EQ(told(), no_file);
+  EXPECT_TRUE(std::filesystem::exists(other));
 }
 
 TEST(Cleaned, HasAQuestionMarkForEachByteThatIsNoText) {
