@@ -1,6 +1,6 @@
 #include "catalog/catalog.h"
 
-#include "catalog/hosts.h"
+#include "catalog/address.h"
 #include "catalog/migrations.h"
 #include "catalog/sql.h"
 

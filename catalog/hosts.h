@@ -34,21 +34,8 @@ struct HostQuestion {
   std::int64_t backend = 0;             // its process id
 };
 
-// Options that a prompt failover needs and that the address does not set are added: connect_timeout, tcp_user_timeout, keepalives.
-// An address that libpq cannot read gives one word with the trouble.
+// Connects with the options of read_address(). An address that libpq cannot read gives one word with the trouble.
 std::vector<HostWord> ask_hosts(const std::string& address, const HostQuestion& question);
-
-// What is wrong with an address that can never be right, without asking anybody; empty: nothing. Without what it says of users
-// and passwords.
-std::string address_trouble(const std::string& address);
-
-// How many hosts the address names (0: none, a local socket), without asking anybody.
-std::size_t count_hosts(const std::string& address);
-
-// The address of one host with what a prompt failover needs; of several: as it is.
-std::string with_prompt_options(const std::string& address);
-// As HostWord::host.
-std::string first_host(const std::string& address);
 
 // Of those that take writes the one on the latest timeline; nullptr: none.
 const HostWord* primary_of(const std::vector<HostWord>& words);

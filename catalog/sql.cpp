@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "catalog/address.h"
 #include "catalog/connection.h"
 #include "catalog/hosts.h"
 #include "catalog/line.h"
