@@ -145,9 +145,8 @@ class Keeper {
     if (!hear()) return;
     std::size_t at = 0;
     const Time now = now_steady();
-    while (auto order = take_order(in_, at)) obey(*order, now);
-    explicit_bzero(in_.data(), at);  // secrets
-    in_.erase(0, at);
+    while (auto order = take_order(in_.view(), at)) obey(*order, now);
+    in_.drop_front(at);
   }
 
   bool hear() {
@@ -169,7 +168,7 @@ class Keeper {
       const auto* fds = reinterpret_cast<const int*>(CMSG_DATA(c));
       descriptors_.insert(descriptors_.end(), fds, fds + (c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
     }
-    in_.append(bytes, static_cast<std::size_t>(n));
+    in_.append({bytes, static_cast<std::size_t>(n)});
     explicit_bzero(bytes, static_cast<std::size_t>(n));
     return true;
   }
@@ -194,7 +193,7 @@ class Keeper {
   bool child_died_ = false;
   Time waiting_since_{};  // 0: nothing waits to be said
   Time say_at_{};         // while something waits
-  std::string in_;
+  SecretText in_;
   std::string out_;
   std::deque<int> descriptors_;
 };

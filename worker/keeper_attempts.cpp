@@ -40,7 +40,7 @@ SpawnFailure failure(StartStep step, int error, const std::string& what) {
   return {step, error, what + ": " + std::strerror(error)};
 }
 
-bool write_all(int fd, const std::string& content) {
+bool write_all(int fd, std::string_view content) {
   for (std::size_t at = 0; at < content.size();) {
     const ssize_t n = write(fd, content.data() + at, content.size() - at);
     if (n < 0 && errno != EINTR) return false;
@@ -55,7 +55,7 @@ int write_secrets(const StartOrder& order) {
   unlink(path);  // left by a keeper that was killed
   const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
   if (fd < 0) return errno;
-  bool well = write_all(fd, order.secrets) && fchmod(fd, 0400) == 0;
+  bool well = write_all(fd, order.secrets.view()) && fchmod(fd, 0400) == 0;
   if (well && order.user) well = fchown(fd, order.user->uid, order.user->gid) == 0;
   const int error = well ? 0 : errno;
   close(fd);

@@ -137,7 +137,6 @@ KeeperClient::~KeeperClient() {
   for (; next_rider_ < riders_.size(); ++next_rider_) {
     for (const int fd : riders_[next_rider_].fds) close(fd);
   }
-  explicit_bzero(out_.data(), out_.size());  // secrets of orders that a dead keeper did not take
   if (socket_ >= 0) close(socket_);
 }
 
@@ -174,7 +173,6 @@ void KeeperClient::flush() {
   while (!dead_ && wants_write() && send_some()) {
   }
   if (wants_write() && !dead_) return;
-  explicit_bzero(out_.data(), out_.size());  // secrets
   out_.clear();
   sent_ = 0;
   riders_.clear();

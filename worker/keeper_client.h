@@ -79,7 +79,7 @@ class KeeperClient {
   int pid_ = -1;
   int guard_ = -1;
   bool dead_ = false;
-  std::string out_;
+  SecretText out_;
   std::size_t sent_ = 0;
   std::vector<Rider> riders_;
   std::size_t next_rider_ = 0;

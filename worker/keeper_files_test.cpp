@@ -83,7 +83,7 @@ TEST_F(KeeperTest, KeepsSecretsInAFileOfTheAttempt) {
   StartOrder order;
   order.argv = {"/bin/sh", "-c", "stat -c %a " + path + "; cat " + path};
   order.secrets_path = path;
-  order.secrets = "K=v\n";
+  order.secrets.append("K=v\n");
   const TaskToken task = bench->start(order);
   bench->exited(task);
   EXPECT_EQ(bench->output(task).out, "400\nK=v\n");
@@ -99,7 +99,7 @@ TEST_F(KeeperTest, RunsAsTheUserAsked) {
   order.user = TaskUser{65534, 65533, {65532}};
   order.fresh_directory = folder + "/slot";
   order.secrets_path = folder + "/secrets";
-  order.secrets = "K=v\n";
+  order.secrets.append("K=v\n");
   order.argv = {"/bin/sh", "-c",
                 "id -u; id -g; id -G; cat " + order.secrets_path + "; touch mine; (setsid sleep 1000 & )"};
   const TaskToken task = bench->start(order);

@@ -9,10 +9,11 @@
 namespace argosy::keeper {
 namespace {
 
+template <class Out>
 class Writer {
  public:
-  Writer(std::string& out, std::uint8_t kind) : out_(out), start_(out.size()) {
-    out_.append(sizeof(std::uint32_t), '\0');
+  Writer(Out& out, std::uint8_t kind) : out_(out), start_(out.size()) {
+    visit(std::uint32_t{0});  // the length, once it is known
     visit(kind);
   }
 
@@ -29,13 +30,15 @@ class Writer {
  private:
   template <class T>
   requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) void visit(T value) {
-    out_.append(reinterpret_cast<const char*>(&value), sizeof value);
+    out_.append(std::string_view(reinterpret_cast<const char*>(&value), sizeof value));
   }
 
-  void visit(const std::string& text) {
+  void visit(std::string_view text) {
     visit(static_cast<std::uint32_t>(text.size()));
-    out_ += text;
+    out_.append(text);
   }
+  void visit(const std::string& text) { visit(std::string_view(text)); }
+  void visit(const SecretText& text) { visit(text.view()); }
 
   template <class T>
   void visit(const std::vector<T>& list) {
@@ -54,7 +57,7 @@ class Writer {
   void visit(Duration d) { visit(d.us); }
   void visit(const TaskUser& user) { all(user.uid, user.gid, user.groups); }
 
-  std::string& out_;
+  Out& out_;
   std::size_t start_;
 };
 
@@ -92,6 +95,10 @@ class Reader {
   void visit(std::string& text) {
     const std::uint32_t n = count();
     text.assign(take(n), n);
+  }
+  void visit(SecretText& text) {
+    const std::uint32_t n = count();
+    text.append({take(n), n});
   }
 
   template <class T>
@@ -155,8 +162,8 @@ void fields(Visitor&, Event&) requires(std::is_same_v<std::remove_const_t<Event>
   CHECK(false);  // never said on the wire
 }
 
-template <class Words>
-void put(const Words& words, std::string& out) {
+template <class Words, class Out>
+void put(const Words& words, Out& out) {
   std::visit(
       [&](const auto& word) {
         Writer writer(out, static_cast<std::uint8_t>(words.index()));
@@ -179,7 +186,7 @@ Words read(std::size_t kind, std::string_view body) {
 }
 
 template <class Words>
-std::optional<Words> take_word(const std::string& bytes, std::size_t& at) {
+std::optional<Words> take_word(std::string_view bytes, std::size_t& at) {
   constexpr std::size_t head = sizeof(std::uint32_t) + 1;
   if (bytes.size() - at < head) return std::nullopt;
   std::uint32_t length = 0;
@@ -187,25 +194,25 @@ std::optional<Words> take_word(const std::string& bytes, std::size_t& at) {
   CHECK(length >= head);
   if (bytes.size() - at < length) return std::nullopt;
   const auto kind = static_cast<std::uint8_t>(bytes[at + sizeof length]);
-  Words word = read<Words>(kind, std::string_view(bytes).substr(at + head, length - head));
+  Words word = read<Words>(kind, bytes.substr(at + head, length - head));
   at += length;
   return word;
 }
 
 }  // namespace
 
-void put_order(const KeeperOrder& order, std::string& out) {
+void put_order(const KeeperOrder& order, SecretText& out) {
   put(order, out);
 }
 void put_event(const KeeperEvent& event, std::string& out) {
   put(event, out);
 }
 
-std::optional<KeeperOrder> take_order(const std::string& bytes, std::size_t& at) {
+std::optional<KeeperOrder> take_order(std::string_view bytes, std::size_t& at) {
   return take_word<KeeperOrder>(bytes, at);
 }
 
-std::optional<KeeperEvent> take_event(const std::string& bytes, std::size_t& at) {
+std::optional<KeeperEvent> take_event(std::string_view bytes, std::size_t& at) {
   return take_word<KeeperEvent>(bytes, at);
 }
 

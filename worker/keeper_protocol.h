@@ -8,19 +8,20 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "worker/process.h"
 
 namespace argosy::keeper {
 
-void put_order(const KeeperOrder& order, std::string& out);
+void put_order(const KeeperOrder& order, SecretText& out);
 
 // Not for KeeperDied, which the client makes itself.
 void put_event(const KeeperEvent& event, std::string& out);
 
 // Takes the first whole word from bytes[at…] and moves `at` behind it; nothing when there is no whole word
 // yet.
-std::optional<KeeperOrder> take_order(const std::string& bytes, std::size_t& at);
-std::optional<KeeperEvent> take_event(const std::string& bytes, std::size_t& at);
+std::optional<KeeperOrder> take_order(std::string_view bytes, std::size_t& at);
+std::optional<KeeperEvent> take_event(std::string_view bytes, std::size_t& at);
 
 }  // namespace argosy::keeper

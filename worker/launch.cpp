@@ -15,13 +15,15 @@ namespace {
 constexpr const char* kInherited[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TZ"};
 
 // NAME='value' lines, as the shell reads them with `.`.
-std::string shell_line(const std::string& name, const std::string& value) {
-  std::string line = name + "='";
-  for (const char c : value) {
-    if (c == '\'') line += "'\\''";
-    else line += c;
+void append_shell_line(const std::string& name, std::string_view value, SecretText& lines) {
+  lines.append(name);
+  lines.append("='");
+  for (std::size_t quote; (quote = value.find('\'')) != std::string_view::npos; value.remove_prefix(quote + 1)) {
+    lines.append(value.substr(0, quote));
+    lines.append("'\\''");
   }
-  return line + "'\n";
+  lines.append(value);
+  lines.append("'\n");
 }
 
 std::vector<std::string> inherited_environment() {
@@ -58,7 +60,6 @@ keeper::TaskLimits limits_of(const Task& task) {
 
 Launch::~Launch() {
   for (auto& value : secret_values) fabric::wipe(value);
-  fabric::wipe(order.secrets);
 }
 
 std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::TaskToken token, std::uint32_t slot, const std::filesystem::path& package,
@@ -83,10 +84,11 @@ std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::T
   order.directory = body.cwd == Cwd::package ? package.string() : body.cwd == Cwd::path ? bound->cwd_path : std::string();
   launch.output = context.places.outputs / name;
 
+  launch.secret_values.reserve(task.spec->secrets.size());  // growing, it would leave short ones behind
   for (const auto& [secret, sealed] : task.spec->secrets) {
     auto opened = fabric::open_sealed(context.keys, sealed);
     if (!opened) return LaunchRefusal{EndReason::secret_unreadable, "secret " + secret + ": " + opened.error().message};
-    order.secrets += shell_line(secret, *opened);
+    append_shell_line(secret, *opened, order.secrets);
     launch.secret_values.push_back(std::move(*opened));
   }
   if (!order.secrets.empty()) order.secrets_path = (context.places.secrets / name).string();

@@ -12,7 +12,7 @@ namespace {
 TEST(Launch, WipesItsSecretsWhenItGoes) {
   alignas(Launch) std::array<char, sizeof(Launch)> room{};
   auto* launch = new (room.data()) Launch;
-  launch->order.secrets = "A='hunter2'\n";
+  launch->order.secrets.append("A='hunter2'\n");
   const auto holds_it = [&] { return std::string_view(room.data(), room.size()).find("hunter2") != std::string_view::npos; };
   EXPECT_TRUE(holds_it());
   launch->~Launch();

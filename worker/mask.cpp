@@ -24,6 +24,7 @@ std::vector<std::uint32_t> beginnings_again(const std::string& text) {
 }  // namespace
 
 Mask::Mask(std::vector<std::string> values) {
+  values_.reserve(values.size());  // growing, it would leave short ones behind
   for (auto& text : values) {
     if (text.size() >= kShortest) values_.push_back({text, beginnings_again(text), 0});
     fabric::wipe(text);
@@ -32,17 +33,17 @@ Mask::Mask(std::vector<std::string> values) {
 
 Mask::~Mask() {
   for (auto& value : values_) fabric::wipe(value.text);
-  fabric::wipe(kept_);
 }
 
 // Looks at each byte once (Knuth, Morris, Pratt): values and output of many repetitions cost no more than others.
 void Mask::hide_echoes(Value& value, std::size_t from) {
   std::size_t hidden_to = 0;
-  for (std::size_t at = from; at < kept_.size(); ++at) {
-    if (value.met == 0) at = kept_.find(value.text[0], at);
+  const std::string_view kept = kept_.view();
+  for (std::size_t at = from; at < kept.size(); ++at) {
+    if (value.met == 0) at = kept.find(value.text[0], at);
     if (at == std::string::npos) return;
-    while (value.met > 0 && value.text[value.met] != kept_[at]) value.met = value.back[value.met];
-    if (value.text[value.met] == kept_[at]) ++value.met;
+    while (value.met > 0 && value.text[value.met] != kept[at]) value.met = value.back[value.met];
+    if (value.text[value.met] == kept[at]) ++value.met;
     if (value.met < value.text.size()) continue;
     const std::size_t begin = std::max(hidden_to, at + 1 - value.text.size());
     hidden_to = at + 1;
@@ -51,9 +52,9 @@ void Mask::hide_echoes(Value& value, std::size_t from) {
   }
 }
 
-std::string Mask::pass(const std::string& bytes) {
+std::string Mask::pass(std::string_view bytes) {
   const std::size_t from = kept_.size();
-  kept_ += bytes;
+  kept_.append(bytes);
   marks_.resize(kept_.size(), kShown);
   std::size_t undecided = 0;
   for (auto& value : values_) {
@@ -73,12 +74,12 @@ std::string Mask::give(std::size_t count) {
   for (std::size_t at = 0; at < count;) {
     const bool hides = marks_[at] == kHidden;
     const std::size_t end = std::min(count, marks_.find(hides ? kShown : kHidden, at));
-    if (!hides) shown.append(kept_, at, end - at);
+    if (!hides) shown.append(kept_.view().substr(at, end - at));
     else if (!hiding_) shown += "***";
     hiding_ = hides;
     at = end;
   }
-  kept_.erase(0, count);
+  kept_.drop_front(count);
   marks_.erase(0, count);
   return shown;
 }

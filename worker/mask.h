@@ -6,7 +6,10 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "worker/secret_text.h"
 
 namespace argosy::worker {
 
@@ -16,7 +19,7 @@ class Mask {
   ~Mask();  // wipes the values
 
   // What may be shown of `bytes` now; the rest, which might be the beginning of an echo, is kept for the next call.
-  std::string pass(const std::string& bytes);
+  std::string pass(std::string_view bytes);
   // The end of the stream: what was kept.
   std::string finish();
 
@@ -33,7 +36,7 @@ class Mask {
   std::string give(std::size_t count);
 
   std::vector<Value> values_;
-  std::string kept_;
+  SecretText kept_;
   std::string marks_;   // for each byte of kept_, whether it is hidden
   bool hiding_ = false; // the last byte that was given out
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 namespace argosy::worker {
 namespace {
@@ -68,7 +69,12 @@ std::size_t Output::read_one(std::size_t which, Now now, std::size_t most) {
   if (n > 0) {
     Mask& mask = masks_[which];
     const std::string_view bytes(buffer, static_cast<std::size_t>(n));
-    mask.idle() ? take(which, now, bytes) : take(which, now, mask.pass(std::string(bytes)));
+    if (mask.idle()) {
+      take(which, now, bytes);
+    } else {
+      take(which, now, mask.pass(bytes));
+      explicit_bzero(buffer, bytes.size());
+    }
     return bytes.size();
   }
   if (n == 0) shut(which, now);

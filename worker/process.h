@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "worker/secret_text.h"
 
 namespace argosy::keeper {
 
@@ -47,7 +48,7 @@ struct StartOrder {
   TaskLimits limits;
   Time lease_deadline;  // the tree is killed at this moment, without grace
   std::string secrets_path;  // "": none; the file is 0400, the task's user's, removed before TaskExited
-  std::string secrets;
+  SecretText secrets;
 };
 
 // token 0: every attempt that the keeper holds. A deadline that has passed cannot be extended.
