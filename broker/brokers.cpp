@@ -19,6 +19,7 @@ bool outranks(const Epoch& one, bool one_greeted, const Epoch& other, bool other
 std::string trouble_of(const State& state) {
   if (!state.hook_trouble.empty()) return state.hook_trouble;
   if (!state.endpoint_trouble.empty()) return state.endpoint_trouble;
+  if (std::string trouble = catalog_trouble(state); !trouble.empty()) return trouble;
   for (const auto& [name, other] : state.watch.all()) {
     if (!other.trouble.empty()) return name + ": " + other.trouble;
   }

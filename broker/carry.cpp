@@ -47,8 +47,10 @@ Connection* Machine::Turn::find_master(const MessageCame& message, Connection& s
   }
   if (master != nullptr) return master;
   if (is_client(speaker.role)) {
+    const std::string trouble = catalog_trouble(state_);
     refuse(message, Refusal::unreachable,
-           "no master holds shard " + std::to_string(shard.value) + " now: say it again later");
+           "no master holds shard " + std::to_string(shard.value) + " now: say it again later" +
+               (trouble.empty() ? "" : " (" + trouble + ")"));
   } else {
     count(Count::dropped_no_holder);
   }

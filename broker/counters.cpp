@@ -42,6 +42,8 @@ std::string_view to_text(Count count) {
       return "dropped_old_roster";
     case Count::dropped_old_endpoint:
       return "dropped_old_endpoint";
+    case Count::dropped_other_catalog:
+      return "dropped_other_catalog";
     case Count::dropped_not_held:
       return "dropped_not_held";
     case Count::dropped_full:

@@ -33,6 +33,7 @@ enum class Count : std::uint8_t {
   dropped_old_holding,  // a shard claimed at a term that is not the highest
   dropped_old_roster,   // a roster with a serial that is not higher
   dropped_old_endpoint,  // an Endpoint with a serial that is not higher
+  dropped_other_catalog,  // of a master or broker whose catalog is another than the cluster's
   dropped_not_held,     // freed or declined, and not in the ledger
   dropped_full,         // the receiver does not read
   refusals_untold,      // refused, and not said: that peer has heard too many

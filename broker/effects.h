@@ -23,6 +23,7 @@ struct Outgoing {
 struct RosterUpdate {
   std::uint64_t serial = 0;
   std::vector<RosterEntry> entries;
+  std::uint64_t incarnation = 0;
 };
 
 // A word to another broker, on the link that this one opened to it. Not sent where the link is down: the next Beat

@@ -143,7 +143,8 @@ void Machine::Turn::on_word(const MessageCame& message, Connection* connection, 
   if (std::holds_alternative<Bye>(word)) return bye(*connection);
   if (const auto* it = std::get_if<Ping>(&word)) return send(*connection, Pong{it->nonce});
   if (const auto* it = std::get_if<Holding>(&word)) return holding(*connection, *it);
-  if (const auto* it = std::get_if<Roster>(&word)) return roster(message, *it);
+  if (const auto* it = std::get_if<Roster>(&word)) return roster(message, *connection, *it);
+  if (connection->other_catalog) return count(Count::dropped_other_catalog);
   if (const auto* it = std::get_if<Endpoint>(&word)) return endpoint(message, *it);
   if (const auto* it = std::get_if<Switchover>(&word)) return switchover(message, *it);
   if (const auto* it = std::get_if<Publish>(&word)) return publish(message, *connection, *it);

@@ -25,6 +25,7 @@ Connection& Presence::add(Time now, PeerId peer, const Identity& identity, const
   connection.capacity = hello.capacity;
   connection.draining = hello.draining;
   connection.held = !hello.held.empty();
+  connection.incarnation = hello.incarnation;
   connection.heard = now;
   connection.said = now;
   connection.look = now + options_.heartbeat;

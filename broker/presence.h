@@ -36,6 +36,9 @@ struct Connection {
   bool draining = false;  // workers
   bool spoke = false;     // said anything since its Hello
   bool held = false;      // workers: its Hello held items
+  std::uint64_t incarnation = 0;   // masters: of their catalog; 0: not known
+  bool other_catalog = false;      // masters: it is not the cluster's
+  std::vector<ShardTerm> claims;   // masters: all that they say they hold
   Time heard;
   Time said;     // by the broker to it
   Time look;     // when Presence looks at it next

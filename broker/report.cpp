@@ -17,7 +17,7 @@ std::vector<BrokerView> views(const Options& options, const State& state, Time n
   const Beat own = beat_of(options, state);
   const std::string& trouble = state.hook_trouble.empty() ? state.endpoint_trouble : state.hook_trouble;
   std::vector<BrokerView> all;
-  all.push_back({own.broker, own.duty, own.epoch, own.fingerprint, Duration{}, trouble});
+  all.push_back({own.broker, own.duty, own.epoch, own.fingerprint, Duration{}, troubles(trouble, catalog_trouble(state))});
   for (const auto& [name, other] : state.watch.all()) {
     const Beat& said = other.said;
     all.push_back({name, said.duty, said.epoch, said.fingerprint,

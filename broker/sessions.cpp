@@ -44,7 +44,10 @@ void Machine::Turn::hello(const MessageCame& message, Connection* before, const 
     // Before anything that the worker says, so that masters know the connection it says it on.
     tell_presence(connection, PresenceChange::here);
   }
-  if (connection.role == Role::master) hold(connection, hello.holds);
+  if (connection.role == Role::master) {
+    weigh_catalog(connection);
+    claim(connection, hello.holds);
+  }
   welcome(connection);
   if (connection.role == Role::master) {
     tell_everybody_present(connection);
@@ -56,6 +59,7 @@ void Machine::Turn::hello(const MessageCame& message, Connection* before, const 
 bool Machine::Turn::is_repeat(const Connection& before, const Hello& hello) const {
   if (before.spoke || before.session != hello.session || before.draining != hello.draining) return false;
   if (before.capacity != hello.capacity || before.held || !hello.held.empty()) return false;
+  if (before.incarnation != hello.incarnation) return false;
   const auto held = [&](const ShardTerm& each) { return state_.routes.holds(before.id, each); };
   return std::all_of(hello.holds.begin(), hello.holds.end(), held);
 }
@@ -90,7 +94,16 @@ void Machine::Turn::bye(Connection& connection) {
 }
 
 void Machine::Turn::holding(Connection& master, const Holding& holding) {
-  hold(master, holding.holds);
+  if (holding.incarnation != 0) master.incarnation = holding.incarnation;
+  weigh_catalog(master);
+  claim(master, holding.holds);
+}
+
+// What a master on another catalog holds is remembered: its Roster may yet show that that one was restored.
+void Machine::Turn::claim(Connection& master, const std::vector<ShardTerm>& holds) {
+  master.claims = holds;
+  if (!master.other_catalog) return hold(master, holds);
+  count(Count::dropped_other_catalog, holds.size());
 }
 
 void Machine::Turn::hold(Connection& master, const std::vector<ShardTerm>& holds) {
@@ -142,19 +155,27 @@ void Machine::Turn::look(Connection& connection) {
   if (connection.said + options_.heartbeat <= now_) send(connection, Pong{});
 }
 
-void Machine::Turn::roster(const MessageCame& message, const Roster& roster) {
-  if (take_roster(roster)) return;
+void Machine::Turn::roster(const MessageCame& message, Connection& master, const Roster& roster) {
+  if (roster.incarnation != 0) master.incarnation = roster.incarnation;
+  const bool whole = take_roster(roster);
+  weigh_catalog(master);
+  if (master.other_catalog) return refuse_catalog(master);
+  if (whole) return;
   refuse(message, Refusal::invalid,
          "entries of roles other than worker, submitter and viewer are left out: those stand in "
          "the roster file on the broker's host");
 }
 
 bool Machine::Turn::take_roster(const Roster& roster) {
+  if (is_of_strange_catalog(state_.roster, roster)) {
+    count(Count::dropped_other_catalog);
+    return true;
+  }
   if (roster.serial < state_.roster.serial) {
     count(Count::dropped_old_roster);
     return true;
   }
-  Roster taken{roster.serial, {}};
+  Roster taken{roster.serial, {}, incarnation_after(state_.roster, roster)};
   std::copy_if(roster.entries.begin(), roster.entries.end(), std::back_inserter(taken.entries), may_be_pushed);
   std::map<std::string, std::vector<std::string>> tags;
   for (const RosterEntry& each : taken.entries) {
@@ -163,7 +184,11 @@ bool Machine::Turn::take_roster(const Roster& roster) {
   state_.matcher.give_tags(std::move(tags));
   const bool whole = taken.entries.size() == roster.entries.size();
   state_.roster = std::move(taken);
-  out_.roster = RosterUpdate{state_.roster.serial, state_.roster.entries};
+  out_.roster = RosterUpdate{state_.roster.serial, state_.roster.entries, state_.roster.incarnation};
+  for (const ConnectionId id : state_.presence.masters()) {
+    Connection& master = *state_.presence.of_id(id);
+    if (weigh_catalog(master)) refuse_catalog(master);  // it still runs on the former one
+  }
   return whole;
 }
 

@@ -305,7 +305,7 @@ void Shell::keep(Effects& effects) {
   if (effects.store_epoch) writer_.put(*effects.store_epoch);
   if (effects.roster) {
     identities_.push(effects.roster->entries);
-    writer_.put(Roster{effects.roster->serial, effects.roster->entries});
+    writer_.put(Roster{effects.roster->serial, effects.roster->entries, effects.roster->incarnation});
     recheck_identities();
   }
   if (effects.endpoint) writer_.put(*effects.endpoint);

@@ -76,6 +76,7 @@ Hello hello_of(const Arguments& with) {
   hello.capacity = resources_of(with, 1000);
   hello.prefetch = static_cast<std::uint32_t>(number_of(with, "prefetch", 0));
   hello.draining = with.contains("draining");
+  hello.incarnation = number_of(with, "incarnation", 0);
   for (const ItemRef& item : items_of(text_of(with, "held"))) hello.held.push_back({item, {1000, 0, {}}});
   return hello;
 }
@@ -96,6 +97,7 @@ Publish publish_of(const Arguments& with) {
 Roster roster_of(const Arguments& with) {
   Roster roster;
   roster.serial = number_of(with, "serial", 1);
+  roster.incarnation = number_of(with, "incarnation", 0);
   for (const std::string& each : split(text_of(with, "entries"), ',')) {
     const auto parts = split(each, '/');
     roster.entries.push_back({std::string(64, 'a'), parts.at(1), role_of(parts.at(0)), RosterState::enabled});
@@ -145,7 +147,7 @@ void Story::command(const std::string& line) {
   if (first == "start") {
     Endpoint endpoint;
     if (with.contains("endpoint")) endpoint = endpoint_of({{"serial", with.at("endpoint")}});
-    step(Start{{number_of(with, "epoch", 0), "b0"}, {number_of(with, "roster", 0), {}}, endpoint});
+    step(Start{{number_of(with, "epoch", 0), "b0"}, {number_of(with, "roster", 0), {}, number_of(with, "incarnation", 0)}, endpoint});
   } else if (first == "stored") {
     step(EpochStored{epoch_});
   } else if (first == "stop") {
@@ -245,7 +247,7 @@ Word Story::word_of(Party& party, const std::string& what, const Arguments& with
     return hello;
   }
   if (what == "holding") {
-    Holding holding{reigns_of(text_of(with, "holds"))};
+    Holding holding{reigns_of(text_of(with, "holds")), number_of(with, "incarnation", 0)};
     if (!holding.holds.empty()) party.reign = holding.holds.front();
     return holding;
   }
@@ -335,6 +337,7 @@ void Story::note(Effects& effects) {
   }
   if (effects.roster) {
     std::string line = "roster " + std::to_string(effects.roster->serial) + ":";
+    if (effects.roster->incarnation != 0) line += " of catalog " + std::to_string(effects.roster->incarnation);
     for (const RosterEntry& each : effects.roster->entries)
       line += " " + std::string(to_string(each.role)) + "/" + each.name;
     owed_.push_back(line);

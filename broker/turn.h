@@ -1,7 +1,7 @@
 // One step of the broker's machine: what its parts share while they handle one event. For broker/*.cpp only.
 //
-// machine.cpp holds the switch; sessions.cpp, brokers.cpp, reign.cpp, offers.cpp, carry.cpp and report.cpp one chapter of
-// protocol.md each.
+// machine.cpp holds the switch; sessions.cpp, catalogs.cpp, brokers.cpp, reign.cpp, offers.cpp, carry.cpp and report.cpp one
+// chapter of protocol.md each.
 #pragma once
 
 #include <string>
@@ -54,7 +54,8 @@ class Machine::Turn {
   void welcome(Connection& connection);
   void bye(Connection& connection);
   void holding(Connection& master, const Holding& holding);
-  void roster(const MessageCame& message, const Roster& roster);
+  void claim(Connection& master, const std::vector<ShardTerm>& holds);
+  void roster(const MessageCame& message, Connection& master, const Roster& roster);
   bool take_roster(const Roster& roster);  // false: some entries are not for masters to push
   void endpoint(const MessageCame& message, const Endpoint& endpoint);
   void take_endpoint(const Endpoint& endpoint);
@@ -65,6 +66,10 @@ class Machine::Turn {
   void leave(Connection& connection, PresenceChange how);
   void forget(Connection& connection);  // as leave(), without a word about a worker
   void look(Connection& connection);
+
+  // catalogs.cpp.
+  bool weigh_catalog(Connection& master);  // true: now it is another one than the cluster's, and was not before
+  void refuse_catalog(const Connection& master);
 
   // brokers.cpp: what is heard of the others, and said to them.
   void broker_came(const MessageCame& message);
@@ -122,6 +127,13 @@ class Machine::Turn {
 Step step_of(const Reign& reign);
 BrokerDuty duty_of(const Reign& reign);
 Beat beat_of(const Options& options, const State& state);
+
+// Whether a roster is of another catalog than the one that is known, and no restored one. catalogs.cpp.
+bool is_of_strange_catalog(const Roster& known, const Roster& said);
+// The incarnation of the cluster's catalog, as far as it is known when that roster was said too.
+std::uint64_t incarnation_after(const Roster& known, const Roster& said);
+// In words, which masters are on another catalog; empty: none.
+std::string catalog_trouble(const State& state);
 
 // When the next report is due; nothing: there is nothing new, or nobody to tell. report.cpp.
 std::optional<Time> report_due(const Options& options, const State& state);

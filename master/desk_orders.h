@@ -69,6 +69,7 @@ struct FleetNews {
   std::vector<Enrolled> workers;
   std::vector<RosterEntry> others;  // submitters and viewers
   Endpoint endpoint;                // where the cluster moved; serial 0: it never did
+  std::uint64_t incarnation = 0;    // of the catalog; 0: not known
 };
 
 // The masters that the catalog heard of lately, this one too: every few seconds, where shards are shared. No outcome.

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "catalog/environments.h"
 #include "catalog/fleet.h"
+#include "catalog/incarnation.h"
 #include "catalog/projects.h"
 #include "catalog/views.h"
 #include "fabric/digest.h"
@@ -150,8 +151,13 @@ std::optional<FleetNews> read_fleet(Room& room) {
   const auto parties = catalog::list_parties(room.catalog);
   const auto workers = catalog::list_workers(room.catalog);
   const auto endpoint = catalog::read_endpoint(room.catalog);
-  if (!parties || !workers || !endpoint) return std::nullopt;
+  const auto incarnation = catalog::read_incarnation(room.catalog);
+  if (!parties || !workers || !endpoint || !incarnation) return std::nullopt;
+  // Restored while this was read: under its former serial the new incarnation would be a wrong catalog's.
+  const auto serial_still = catalog::fleet_serial(room.catalog);
+  if (!serial_still || *serial_still != *serial) return std::nullopt;
   out.serial = *serial;
+  out.incarnation = *incarnation;
   out.endpoint = *endpoint;
   for (const auto& one : *workers) {
     out.workers.push_back({one.party.name, one.party.key, roster_state(one.party.state), one.draining, one.tags});

@@ -86,6 +86,8 @@ void on_fleet_news(Step& step, FleetNews&& news) {
   if (state.fleet_known && news.serial < state.fleet_serial) return;
   state.fleet_known = true;
   state.fleet_serial = news.serial;
+  if (news.incarnation != state.roster.incarnation) state.link.other_catalog = false;  // this one the broker has not refused
+  state.incarnation = state.roster.incarnation = news.incarnation;
   for (auto& worker : state.workers) worker->enrolled = false;
   std::vector<std::string> may;
   bool some_drain = false;

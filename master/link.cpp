@@ -18,12 +18,14 @@ void say_hello(Step& step) {
   hello.host = self.host;
   hello.build = self.build;
   hello.holds = held_shards(step.state);
+  hello.incarnation = step.state.incarnation;
   say_to_broker(step, std::move(hello));
 }
 
 void forget_connection(Step& step) {
   step.state.link.welcome = false;
   step.state.link.connection = {};
+  step.state.link.other_catalog = false;
   for (auto& [id, shard] : step.state.shards) {
     shard->window.forget_offers();
     for (auto& [worker, lane] : shard->lanes) lane.parked.clear();
@@ -103,7 +105,7 @@ void say_holding(Step& step) {
     step.state.link.holding_due = true;
     return;
   }
-  say_to_broker(step, Holding{held_shards(step.state)});
+  say_to_broker(step, Holding{held_shards(step.state), step.state.incarnation});
 }
 
 void on_link_up(Step& step) {
@@ -189,6 +191,11 @@ void on_refused(Step& step, const Refused& word) {
     step.state.link.publish_after = step.now.steady + publish_pause;
     return step.note("the broker refused offers: " + word.text);
   }
+  if (word.refused_word == Roster::word && word.reason == Refusal::conflict) {
+    if (word.request != std::to_string(step.state.incarnation)) return;  // of the former: found restored while this was on its way
+    step.state.link.other_catalog = true;
+    return step.note("refused: " + word.text);
+  }
   if (word.refused_word == Hello::word) {
     step.note("the broker refused this master's Hello: " + word.text);
   }
@@ -212,7 +219,7 @@ void tick_link(Step& step) {
   }
   if (step.now.steady - link.said_at >= link.heartbeat) link.welcome ? say_to_broker(step, Ping{0}) : say_hello(step);
   if (link.publish_after && *link.publish_after <= step.now.steady) link.publish_after.reset();
-  if (step.state.shutting_down) return;
+  if (step.state.shutting_down || link.other_catalog) return;
   for (auto it = link.vacant.begin(); it != link.vacant.end();) {
     const ShardId id = it->first;
     if (link.taking.count(id) > 0 || take_at(step.state, id, it->second) > step.now.steady) {
@@ -230,7 +237,7 @@ std::optional<Time> link_deadline(const State& state) {
   if (!link.up) return std::nullopt;
   Time when = std::min(link.heard_at + link.silence, link.said_at + link.heartbeat);
   if (link.publish_after) when = std::min(when, *link.publish_after);
-  if (state.shutting_down) return when;
+  if (state.shutting_down || link.other_catalog) return when;
   for (const auto& [id, vacancy] : link.vacant) {
     if (link.taking.count(id) == 0) when = std::min(when, take_at(state, id, vacancy));
   }

@@ -136,7 +136,7 @@ void on_adopted(Step& step, Adopted&& event) {
   shard->lease = event.lease.us > 0 ? std::min(event.lease, state.limits.lease) : state.limits.lease;
   shard->grace = event.grace.us > 0 ? std::min(event.grace, state.limits.catalog_grace) : state.limits.catalog_grace;
   shard->former_grace = event.grace.us > 0 ? event.grace : state.limits.catalog_grace;
-  shard->incarnation = event.incarnation;
+  shard->incarnation = state.incarnation = event.incarnation;
   shard->ledger.confirmed = true;  // the read came after the commit that raised the term
   shard->ledger.confirmed_at = step.now.steady;
   Shard& place = *(state.shards[reign.shard] = std::move(shard));
@@ -250,7 +250,7 @@ std::optional<Time> Machine::deadline() const {
   return when;
 }
 
-bool Machine::ready() const { return state_->link.welcome && !state_->shards.empty(); }
+bool Machine::ready() const { return state_->link.welcome && !state_->link.other_catalog && !state_->shards.empty(); }
 
 std::string Machine::pending() const {
   std::string text;

@@ -153,6 +153,7 @@ struct Link {
   std::set<ShardId> taking;
   std::uint64_t endpoint_serial = 0;      // of the latest Endpoint that was heard
   std::optional<Time> publish_after;      // the broker refused offers: a pause
+  bool other_catalog = false;             // the broker says that ours is not the cluster's: nothing is taken in it
 };
 
 // Of shards with other masters (share.h).
@@ -174,6 +175,7 @@ struct State {
   std::map<ShardId, std::unique_ptr<Shard>> shards;
   std::vector<std::unique_ptr<Worker>> workers;
   std::map<std::string, WorkerIndex> worker_names;
+  std::uint64_t incarnation = 0;          // of the catalog; 0: not known yet
   std::uint64_t fleet_serial = 0;
   bool fleet_known = false;
   std::vector<std::string> not_draining;  // enabled workers, sorted; used while `some_drain`

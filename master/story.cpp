@@ -269,10 +269,14 @@ bool Story::command_of_link(const std::string& verb, const Arguments& with) {
   }
   if (verb == "masters") return step(DeskOrder(MastersNews{split(text_of(with, "alive"), ',')})), true;
   if (verb == "endpoint") return hear(broker, Endpoint{number_of(with, "serial", 1), "tcp://there:1", "PEM"}, {}), true;
+  if (verb == "other-catalog") {
+    return hear(broker, Refused{9, Refusal::conflict, "its catalog is another one", text_of(with, "incarnation"), {}}, {}), true;
+  }
   if (verb == "no-hello") return hear(broker, Refused{20, Refusal::no_hello, "say Hello", "", {}}, {}), true;
   if (verb == "fleet") {
     FleetNews news;
     news.serial = ++fleet_serial_;
+    news.incarnation = number_of(with, "incarnation", 0);
     for (const auto& name : split(text_of(with, "workers"), ',')) {
       const bool draining = text_of(with, "draining") == name;
       news.workers.push_back({name, std::string(64, '0'), RosterState::enabled, draining, {}});

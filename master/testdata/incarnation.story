@@ -6,7 +6,7 @@ welcome
 wait 200ms
 >   take shard 0
 adopt term=5 incarnation=8
->   broker ← Holding{holds [0@5]}
+>   broker ← Holding{holds [0@5], incarnation 8}
 >   commit 1 term 5
 >     operation master m1 shard.adopt shard 0
 commit

@@ -81,6 +81,7 @@ Hello example_hello() {
   hello.prefetch = 4;
   hello.draining = true;
   hello.held = {{kItem, example_resources()}};
+  hello.incarnation = 0x0123456789abcdef;
   return hello;
 }
 
@@ -136,8 +137,8 @@ std::vector<Message> session_examples() {
       said(kBroker, kWorker, Pong{99}),
       said(kMaster, kClient, Refused{Submit::word, Refusal::conflict, "key k1 was used for another request", "k1", {}}),
       said(kBroker, kWorker, Holders{{holder}}),
-      said(kMaster, kBroker, Holding{{{ShardId{0}, Term{4}}, {ShardId{1}, Term{9}}}}),
-      said(kMaster, kBroker, Roster{12, {{kDigest, "w1", Role::worker, RosterState::disabled}}}),
+      said(kMaster, kBroker, Holding{{{ShardId{0}, Term{4}}, {ShardId{1}, Term{9}}}, 0x0123456789abcdef}),
+      said(kMaster, kBroker, Roster{12, {{kDigest, "w1", Role::worker, RosterState::disabled}}, 0x0123456789abcdef}),
       said(kBroker, kMaster, Presence{true, {example_presence()}}),
       said(kBroker, kMaster,
            BrokerReport{"b1", {{kDigest, "127.0.0.1", "unknown key", 3, kAt}}, {{"refused_no_hello", 5}},

@@ -44,9 +44,12 @@ struct Hello {
   std::uint32_t prefetch = 0;            // workers: how many items may wait beyond those that fit
   bool draining = false;                 // workers: takes nothing new
   std::vector<HeldItem> held;            // workers
+  std::uint64_t incarnation = 0;         // masters: of their catalog; 0: not known yet
 
   template <class V>
-  void visit(V& v) { v(session); v(host); v(build); v(holds); v(capacity); v(prefetch); v(draining); v(held); }
+  void visit(V& v) {
+    v(session); v(host); v(build); v(holds); v(capacity); v(prefetch); v(draining); v(held); v(incarnation);
+  }
 };
 
 // Who holds a shard, as far as the broker knows. holder empty: nobody.
@@ -145,9 +148,10 @@ struct Holders {
 struct Holding {
   static constexpr std::uint16_t word = 8;
   std::vector<ShardTerm> holds;
+  std::uint64_t incarnation = 0;         // of the catalog in which it holds them; 0: an older master
 
   template <class V>
-  void visit(V& v) { v(holds); }
+  void visit(V& v) { v(holds); v(incarnation); }
 };
 
 enum class RosterState : std::uint8_t { enabled = 1, disabled = 2, removed = 3 };
@@ -169,9 +173,10 @@ struct Roster {
   static constexpr std::uint16_t word = 9;
   std::uint64_t serial = 0;
   std::vector<RosterEntry> entries;
+  std::uint64_t incarnation = 0;         // of the catalog that says so; 0: from an older master
 
   template <class V>
-  void visit(V& v) { v(serial); v(entries); }
+  void visit(V& v) { v(serial); v(entries); v(incarnation); }
 };
 
 enum class PresenceChange : std::uint8_t {

@@ -253,7 +253,7 @@ void BrokerProcess::hook_ends(const broker::HookOrder& order) {
 void BrokerProcess::take_roster(const broker::RosterUpdate& update) {
   std::map<LinkId, broker::Identity> before;
   for (const auto& [link, party] : peers_) before[link] = identity_of(*party);
-  kept_roster_ = {update.serial, update.entries};
+  kept_roster_ = {update.serial, update.entries, update.incarnation};
   roster_.clear();
   for (const RosterEntry& entry : update.entries) {
     roster_[std::string(to_string(entry.role)) + "/" + entry.name] = entry;

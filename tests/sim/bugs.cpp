@@ -38,7 +38,7 @@ const std::vector<BugName>& bugs() {
       {Bug::endpoint_forgotten, "endpoint_forgotten", "liveness", 4},
       {Bug::moved_untried, "moved_untried", "liveness", 4},
       {Bug::told_for_reached, "told_for_reached", "liveness", 68},
-      {Bug::restore_does_not_wait, "restore_does_not_wait", "P3", 23},
+      {Bug::restore_does_not_wait, "restore_does_not_wait", "P3", 384},
   };
   return kBugs;
 }

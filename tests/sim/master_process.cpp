@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "catalog/fleet.h"
+#include "catalog/incarnation.h"
 #include "catalog/views.h"
 #include "master/admit.h"
 #include "master/state.h"
@@ -174,6 +175,7 @@ void MasterProcess::look_at_fleet() {
   if (fleet_said_ == fleet.serial) return;
   fleet_said_ = fleet.serial;
   fleet.endpoint = *catalog::read_endpoint(shown);
+  fleet.incarnation = *catalog::read_incarnation(shown);
   const auto workers = catalog::list_workers(shown);
   const auto parties = catalog::list_parties(shown);
   for (const catalog::WorkerRecord& worker : *workers) {

@@ -7,6 +7,7 @@ On SQLite a holder that is stopped is killed by whoever takes over: it may sit o
 and its late batch is fenced.
 """
 import os
+import shutil
 import signal
 import sqlite3
 import time
@@ -74,6 +75,54 @@ class MastersTest(unittest.TestCase):
         self.assertLessEqual(len(again), len(attempts), f"ran again without a recorded end: {again}, recorded {attempts}")
         verified = cluster.verify()
         self.assertTrue(verified["clean"], verified["problems"])
+
+    @on_sqlite
+    def test_a_master_on_another_catalog_holds_nothing(self):
+        with self.cluster() as cluster:
+            other = f"sqlite:{cluster.folder.parent}/other.db"
+            cluster.must("catalog", "migrate", "--catalog", other)
+            cluster.edit("master-m2", lambda text: f'catalog = "{other}"\n' + "".join(
+                line for line in text.splitlines(True) if not line.startswith("catalog =")))
+            cluster.start_all(masters=("m1",))
+            ledger, gate = cluster.folder.parent / "ledger", cluster.folder.parent / "gate"
+            os.mkfifo(gate)
+            runs = cluster.submit("--", "sh", "-c", f"echo started >> {ledger}; read line < {gate}")
+            until(ledger.exists, "it runs")
+            told = lambda: cluster.log_of("m2").count("argosy catalog restored")
+            cluster.launch("m2")
+            until(told, lambda: f"m2 says so:\n{cluster.log_of('m2')}")
+            until(lambda: "m2" in (cluster.json("broker", "list")[0]["trouble"] or ""), "the broker tells of it")
+            cluster.end("m1")
+            cluster.end("b1")
+            before = told()
+            cluster.start("b1")      # m2 may be the first to come
+            until(lambda: told() > before, lambda: f"m2 says so again:\n{cluster.log_of('m2')}")
+            self.assertEqual(cluster.argosy("--patience", "1", "status").code, 75)
+            cluster.start("m1")
+            gate.write_text("go\n")
+            self.assertEqual(cluster.wait(runs), "succeeded")
+            self.assertEqual(ledger.read_text(), "started\n")
+            self.assertEqual(list((cluster.folder / "workers").glob("*/spool-aside*")), [])
+
+    @on_sqlite
+    def test_a_restored_catalog_is_the_clusters(self):
+        with self.cluster(workers=1) as cluster:
+            cluster.start_all(masters=("m1",))
+            catalog, backup = cluster.folder / "catalog", cluster.folder.parent / "backup"
+            for n in range(3):       # the same backup, put back twice
+                self.assertEqual(cluster.wait(cluster.submit("--", "true")), "succeeded")
+                cluster.end("m1", signal.SIGTERM)
+                if n == 0:
+                    shutil.copytree(catalog, backup)
+                shutil.rmtree(catalog)
+                shutil.copytree(backup, catalog)
+                cluster.must("catalog", "restored")
+                restored_at = time.time()
+                cluster.end("b1")    # it knows the former one by what it kept
+                cluster.start("b1", "m1")
+                until(lambda: time.time() > restored_at + 1, "the clock has gone on")
+            self.assertEqual(cluster.wait(cluster.submit("--", "true")), "succeeded")
+            self.assertNotIn("is refused", cluster.log_of("b1"))
 
     @on_sqlite
     def test_killed_holders(self):
