@@ -284,10 +284,10 @@ int serve_in_background(Cli& cli, const Layout& layout, const Crew& crew, Folder
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   const int log = ::open(layout.log("up").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   ::dup2(null, 0);
-  ::dup2(log < 0 ? null : log, 1);
-  ::dup2(log < 0 ? null : log, 2);
+  ::dup2(log < 0 ? null : log, 1);  // what it waits for goes to who waits with it: the rest of stderr only once that is told
   return serve(cli, layout, crew, [&](const std::string& line, int status) {
     const std::string text = std::to_string(status) + " " + line;
+    ::dup2(1, 2);
     if (::write(pipe[1], text.data(), text.size()) < 0) std::cerr << "argosy: nobody hears: " << line << "\n";
     ::close(pipe[1]);
   });

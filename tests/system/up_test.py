@@ -31,6 +31,16 @@ class WhoStartedItGoes(unittest.TestCase):
         self.until_logged("nobody hears: argosy is up")
         self.until_online()
 
+    def test_what_the_background_waits_for(self):
+        """A catalog that is another one than the cluster's: its master is refused."""
+        self.assertEqual(self.start("--background").wait(), 0)
+        self.cluster.must("down")
+        for file in (self.cluster.folder / "catalog").iterdir():
+            file.unlink()
+        with self.start("--background", stderr=subprocess.PIPE, text=True).stderr as told:
+            self.assertRegex(told.readline(), "master is not ready yet: .*refused: the catalog of master m1")
+        self.process.kill()
+
     def test_reader_of_the_foreground(self):
         process = self.start(stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         process.stdout.close()
