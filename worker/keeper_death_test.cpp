@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <tuple>
 
 #include "worker/keeper_fixture.h"
@@ -41,15 +42,12 @@ TEST_F(KeeperTest, LeavesOrphansToTheWorkerWhenItIsKilled) {
 }
 
 // A worker in a process of its own: starts one task, hands its first line to the test, then does as told.
-int worker_process(const std::string& folder, const std::string& token, Duration lease, int tell,
+int worker_process(const std::string& folder, const std::string& token, int tell,
                    const std::function<void(Bench&, TaskToken)>& then) {
   const int pid = fork();
   if (pid != 0) return pid;
   Bench worker(folder, token);
-  StartOrder order;
-  order.argv = {"/bin/sh", "-c", "trap '' TERM; (env -i setsid sleep 1000 & echo $!); sleep 1000"};
-  order.lease_deadline = now_steady() + lease;
-  const TaskToken task = worker.start(order);
+  const TaskToken task = worker.shell("trap '' TERM; (env -i setsid sleep 1000 & echo $!); sleep 1000");
   const int report[] = {worker.printed_pid(task), worker.wait_for<TaskStarted>(task).pid,
                         worker.client().pid(), worker.client().guard()};
   (void)!write(tell, report, sizeof report);
@@ -60,14 +58,15 @@ int worker_process(const std::string& folder, const std::string& token, Duration
 TEST_F(KeeperTest, KillsAtTheLeasesEndWhileTheWorkerIsStopped) {
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
-  const int worker =
-      worker_process(folder, "frozen", milliseconds(1500), ends[1], [](Bench& frozen, TaskToken task) {
-        raise(SIGSTOP);
-        const bool well = frozen.exited(task).cause == EndCause::lease_ran_out && frozen.client().stop(bound);
-        _exit(well ? 0 : 1);
-      });
+  const int worker = worker_process(folder, "frozen", ends[1], [](Bench& frozen, TaskToken task) {
+    frozen.end_lease_soon(task);
+    raise(SIGSTOP);
+    const bool well = frozen.exited(task).cause == EndCause::lease_ran_out && frozen.client().stop(bound);
+    _exit(well ? 0 : 1);
+  });
   int report[4] = {};
   ASSERT_EQ(read(ends[0], report, sizeof report), static_cast<ssize_t>(sizeof report));
+  ASSERT_GT(*std::min_element(report, report + 4), 0);  // whoever never started would count as gone
   int status = 0;
   ASSERT_EQ(waitpid(worker, &status, WUNTRACED), worker);
   ASSERT_TRUE(WIFSTOPPED(status));
@@ -84,10 +83,13 @@ TEST_F(KeeperTest, KillsAtTheLeasesEndWhileTheWorkerIsStopped) {
 TEST_F(KeeperTest, KillsAtTheLeasesEndWhileWorkerAndKeeperAreStopped) {
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
-  const int worker =
-      worker_process(folder, "both", milliseconds(1500), ends[1], [](Bench&, TaskToken) { raise(SIGSTOP); });
+  const int worker = worker_process(folder, "both", ends[1], [](Bench& both, TaskToken task) {
+    both.end_lease_soon(task);
+    raise(SIGSTOP);
+  });
   int report[4] = {};
   ASSERT_EQ(read(ends[0], report, sizeof report), static_cast<ssize_t>(sizeof report));
+  ASSERT_GT(*std::min_element(report, report + 4), 0);  // whoever never started would count as gone
   const auto [daemon, main, keeper, guard] = std::tuple(report[0], report[1], report[2], report[3]);
   EXPECT_NE(keeper, guard);
   ASSERT_EQ(waitpid(worker, nullptr, WUNTRACED), worker);
@@ -115,10 +117,10 @@ TEST_F(KeeperTest, DiesWithItsGuardAndItsTasksWithIt) {
 TEST_F(KeeperTest, ANewSessionSweepsWhatAnEarlierOneLeft) {
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
-  const int worker =
-      worker_process(folder, "earlier", seconds(600), ends[1], [](Bench&, TaskToken) { pause(); });
+  const int worker = worker_process(folder, "earlier", ends[1], [](Bench&, TaskToken) { pause(); });
   int report[4] = {};
   ASSERT_EQ(read(ends[0], report, sizeof report), static_cast<ssize_t>(sizeof report));
+  ASSERT_GT(*std::min_element(report, report + 4), 0);  // whoever never started would count as gone
   const auto [daemon, main, keeper, guard] = std::tuple(report[0], report[1], report[2], report[3]);
   kill(guard, SIGSTOP);  // or it would not let the keeper be stopped
   kill(keeper, SIGSTOP);  // or it would sweep by itself

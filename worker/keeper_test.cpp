@@ -236,13 +236,13 @@ TEST_F(KeeperTest, EndsEvenADaemonThatHidesAllItsTraces) {
 
 TEST_F(KeeperTest, KillsAtTheLeasesEndAndNotBeforeAnExtendedOne) {
   StartOrder order;
-  order.argv = {"/bin/sh", "-c", "trap '' TERM; sleep 1000"};
-  order.lease_deadline = now_steady() + milliseconds(300);
-  const TaskToken doomed = bench->start(order);
-  order.argv = {"/bin/sleep", "1.3"};
-  order.lease_deadline = now_steady() + milliseconds(1000);
+  order.argv = {"/bin/sleep", "6"};
+  order.lease_deadline = now_steady() + seconds(5);  // a busy machine too extends it within that
   const TaskToken saved = bench->start(order);
   bench->client().extend({saved, now_steady() + seconds(600)});
+  const TaskToken doomed = bench->shell("trap '' TERM; echo ready; sleep 1000");
+  bench->wait_for_output(doomed, "ready");
+  bench->end_lease_soon(doomed);
   EXPECT_EQ(bench->exited(doomed).cause, EndCause::lease_ran_out);
   const TaskExited end = bench->exited(saved);
   EXPECT_EQ(end.cause, EndCause::own_exit);

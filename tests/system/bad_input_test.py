@@ -13,7 +13,9 @@ import termios
 import unittest
 from pathlib import Path
 
-from cluster import ARGOSY, Cluster, kill, until
+from cluster import ARGOSY, SLOW, Cluster, kill, until
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the test in the background had it ignored, and so would what we start
 
 GOOD = "version: 1\nproject: p\npackages:\n  a:\n"
 # Name -> (manifest, what its refusal must say). Each is refused by validate and by deploy, with file, line and column.
@@ -194,7 +196,7 @@ class SubmitTest(unittest.TestCase):
             submit = self.start("submit", "--", "true")
             until(lambda: catches(submit.pid, signal.SIGINT), "submit tells of an interruption")
             submit.send_signal(signal.SIGINT)
-            said = submit.communicate(timeout=60)[1]
+            said = submit.communicate(timeout=60 * SLOW)[1]
         finally:
             kill(master, signal.SIGCONT)
         self.assertIn(submit.returncode, (130, -signal.SIGINT), said)
@@ -209,7 +211,7 @@ class SubmitTest(unittest.TestCase):
         submit.stdin.write("n\n" + "1\n" * 100_000)  # more than a pipe holds: it reads
         submit.stdin.flush()
         submit.send_signal(signal.SIGINT)
-        self.assertEqual(submit.wait(60), -signal.SIGINT)
+        self.assertEqual(submit.wait(60 * SLOW), -signal.SIGINT)
         submit.communicate()
 
     def test_a_limit_of_zero_lists_all(self):

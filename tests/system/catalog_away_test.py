@@ -56,11 +56,10 @@ class CatalogAwayTest(unittest.TestCase):
         waits = cluster.submit("--array", "1-5", "--", "true")
         self.addCleanup(come_back)
         leave()
-        with open(gate, "w", encoding="ascii") as open_gate:     # open for both readers, a line for each
-            for _ in range(2):
-                open_gate.write("go\n")
-                open_gate.flush()
-            until(lambda: ledger.exists(), "running work goes on")
+        held = os.open(gate, os.O_RDWR)                          # to the end: one of the two may open it only after the other has read
+        self.addCleanup(os.close, held)
+        os.write(held, b"go\ngo\n")
+        until(lambda: ledger.exists(), "running work goes on")
         until(lambda: cluster.json("status")["catalog"]["state"] != "available", "status says that the catalog is away")
         refused = cluster.argosy("--patience", "15", "submit", "--", "true")
         self.assertEqual(refused.code, 75, refused)

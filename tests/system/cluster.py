@@ -4,11 +4,14 @@ Environment: ARGOSY, the program (default: build/release/argosy); ARGOSY_TEST_KE
 ARGOSY_TEST_SLOW=5 waits five times as long for everything: instrumented programs, loaded machines.
 Nothing here sleeps: `until` asks the cluster again until it says what is waited for, or the deadline is over.
 """
+import contextlib
 import json
 import os
+import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -242,8 +245,21 @@ class Cluster:
         return self.json("broker", "list")[0]["counters"]
 
 
+def candidate_ports():
+    """Below those that the kernel gives to outgoing connections: one of these might take a port before it is bound. In another order each time."""
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    ports = list(range(first // 2, first))
+    random.shuffle(ports)
+    return iter(ports)
+
+
+PORTS = candidate_ports()
+
+
 def free_port():
-    import socket
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Another one each time."""
+    for port in PORTS:
+        with socket.socket() as tried, contextlib.suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")

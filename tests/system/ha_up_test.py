@@ -4,7 +4,7 @@ them again, every item runs once. Stopped and started, with other numbers too, n
 import os
 import unittest
 
-from cluster import Cluster, argosy, until
+from cluster import Cluster, argosy, lines_of, until
 
 ITEMS = 600                          # of 20 ms each, two at a time
 
@@ -51,8 +51,8 @@ class HaUp(unittest.TestCase):
         execution = cluster.submit("--array", f"1-{ITEMS}", "--", "sh", "-c", script)
 
         def goes_on():
-            before = len(ledger.read_text().splitlines())
-            until(lambda: len(ledger.read_text().splitlines()) >= min(before + 30, ITEMS), lambda: f"items start: {cluster.json('status')}")
+            before = len(lines_of(ledger))
+            until(lambda: len(lines_of(ledger)) >= min(before + 30, ITEMS), lambda: f"items start: {cluster.json('status')}")
 
         goes_on()
         cluster.kill_role(process(broker))

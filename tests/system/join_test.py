@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from cluster import ARGOSY, Cluster, argosy, until
+from cluster import ARGOSY, SLOW, Cluster, argosy, until
 
 PASSPHRASE = "correct horse battery\n"
 
@@ -44,7 +44,7 @@ class JoinTest(unittest.TestCase):
             self.assertEqual([t["worker"] for t in self.cluster.json("task", "list", str(execution))], [name])
         finally:
             worker.terminate()
-            worker.wait(60)
+            worker.wait(60 * SLOW)
 
     def test_a_bundle_with_its_key_is_used_once(self):
         bundle, folder = self.add("w7"), self.outside / "w7"

@@ -16,7 +16,7 @@ try:
 except ImportError:
     psycopg2 = None
 
-from cluster import ROOT, SKIPPED, Cluster, argosy, until
+from cluster import ROOT, SKIPPED, SLOW, Cluster, argosy, until
 
 PAIR = str(ROOT / "scripts" / "catalog-pair")
 
@@ -31,7 +31,7 @@ class Pair:
         self.ports = [int(port) for port in re.findall(r"127\.0\.0\.1:(\d+)", self.address)]
 
     def run(self, *words):
-        return subprocess.run([PAIR, *words, "--dir", self.folder], check=True, text=True, stdout=subprocess.PIPE, timeout=240).stdout
+        return subprocess.run([PAIR, *words, "--dir", self.folder], check=True, text=True, stdout=subprocess.PIPE, timeout=240 * SLOW).stdout
 
     def close(self):
         self.run("down")
@@ -116,7 +116,7 @@ class PairTest(unittest.TestCase):
         watcher.join()
         print(f"results recorded again {times['recorded'] - times['writable']:+.3f} s after a writable primary "
               f"({times['recorded'] - times['killed']:.3f} s after the kill)", file=sys.stderr)
-        self.assertLess(times["recorded"] - times["writable"], 10)          # a bound for a machine that is busy with other tests
+        self.assertLess(times["recorded"] - times["writable"], 10 * SLOW)       # a bound for a machine that is busy with other tests
         stop.set()
         submitter.join()
         self.end(run, ledger, 200)

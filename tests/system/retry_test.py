@@ -6,7 +6,7 @@ import os
 import subprocess
 import unittest
 
-from cluster import ARGOSY, Cluster, until
+from cluster import ARGOSY, SLOW, Cluster, until
 
 
 class RetryTest(unittest.TestCase):
@@ -132,7 +132,7 @@ class RetryTest(unittest.TestCase):
         until(lambda: "1: 1000\n" in shown.read_text(), "the first attempt's log is shown")
         gate.write_text("go\n")
         self.assertEqual(self.cluster.wait(execution), "succeeded")
-        self.assertEqual(follower.wait(60), 0)
+        self.assertEqual(follower.wait(60 * SLOW), 0)
         self.assertEqual(shown.read_text(), "".join(f"{a}: {n}\n" for a in (1, 2) for n in range(1, a * 1000 + 1)))
 
 

@@ -2,7 +2,7 @@
 from signal import SIGCONT, SIGKILL, SIGTERM
 import subprocess
 
-from cluster import ARGOSY, Cluster, kill, until
+from cluster import ARGOSY, SLOW, Cluster, kill, until
 
 
 class Roles(Cluster):
@@ -61,7 +61,7 @@ class Roles(Cluster):
     def end(self, name, number=SIGKILL):
         """Sends the signal and waits for its end."""
         self.signal(name, number)
-        self.running[name].wait(60)
+        self.running[name].wait(60 * SLOW)
 
     def all_pids(self):
         found = super().all_pids()
