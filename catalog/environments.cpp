@@ -20,11 +20,12 @@ Status set_variable(Catalog& catalog, const std::string& environment, const Vari
   });
 }
 
-Result<bool> remove_variables(Catalog& catalog, const std::string& environment, const std::string& name) {
+Result<bool> remove_variables(Catalog& catalog, const std::string& environment, const std::string& name, const Deed& deed) {
   Sql& sql = catalog.sql();
   return sql.write([&] {
-    if (name.empty()) return sql.run("DELETE FROM variables WHERE environment = :a", environment) > 0;
-    return sql.run("DELETE FROM variables WHERE environment = :a AND name = :b", environment, name) > 0;
+    const auto gone = name.empty() ? sql.run("DELETE FROM variables WHERE environment = :a", environment)
+                                   : sql.run("DELETE FROM variables WHERE environment = :a AND name = :b", environment, name);
+    return note_deed(sql, deed, gone > 0);
   });
 }
 

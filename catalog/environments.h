@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "catalog/catalog.h"
+#include "catalog/operations.h"
 
 namespace argosy::catalog {
 
@@ -29,8 +30,8 @@ struct EnvironmentSummary {
 };
 
 Status set_variable(Catalog& catalog, const std::string& environment, const Variable& variable, WallTime now);
-// False: was not there. Empty name: all of them.
-Result<bool> remove_variables(Catalog& catalog, const std::string& environment, const std::string& name);
+// False: is not there, and this deed's request did not remove it before. Empty name: all of them.
+Result<bool> remove_variables(Catalog& catalog, const std::string& environment, const std::string& name, const Deed& deed);
 Result<std::vector<EnvironmentSummary>> list_environments(Catalog& catalog, const std::string& after,
                                                           std::uint32_t limit);
 // By name. Nothing: no such environment.

@@ -120,6 +120,17 @@ Result<bool> set_party_state(Catalog& catalog, Role role, const std::string& nam
   });
 }
 
+Result<bool> remove_party(Catalog& catalog, Role role, const std::string& name, const Deed& deed) {
+  Sql& sql = catalog.sql();
+  return sql.write([&] {
+    const auto removed = static_cast<int64_t>(PartyState::removed);
+    const bool changed = sql.run("UPDATE parties SET state = :a WHERE role = :b AND name = :c AND state <> :d", removed,
+                                 static_cast<int64_t>(role), name, removed) > 0;
+    if (changed) move_serial(sql);
+    return note_deed(sql, deed, changed);
+  });
+}
+
 Result<std::vector<Party>> list_parties(Catalog& catalog) {
   Sql& sql = catalog.sql();
   return sql.read([&] {

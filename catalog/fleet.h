@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "catalog/catalog.h"
+#include "catalog/operations.h"
 #include "schemas/words/session.h"
 
 namespace argosy::catalog {
@@ -75,6 +76,8 @@ struct ShardRecord {
 Status add_party(Catalog& catalog, const Party& party);
 // False: not there.
 Result<bool> set_party_state(Catalog& catalog, Role role, const std::string& name, PartyState state);
+// False: is not there or was removed, and not by this deed's request.
+Result<bool> remove_party(Catalog& catalog, Role role, const std::string& name, const Deed& deed);
 Result<std::vector<Party>> list_parties(Catalog& catalog);  // by role, then name
 // Grows with each change of a party or of a worker's settings.
 Result<std::uint64_t> fleet_serial(Catalog& catalog);

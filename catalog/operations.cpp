@@ -3,15 +3,27 @@
 #include "catalog/sql.h"
 
 namespace argosy::catalog {
+namespace {
+
+std::string source_of(const std::string& request) { return request.empty() ? "" : "request " + request; }
+
+void write(Sql& sql, const OperationRow& row, const std::string& request) {
+  sql.run("INSERT INTO operations(at, who, verb, object, detail, source) VALUES (:a, :b, :c, :d, :e, :f) ON CONFLICT DO NOTHING",
+          row.at.us, row.who, row.verb, row.object, row.detail, source_of(request));
+}
+
+}  // namespace
+
+bool note_deed(Sql& sql, const Deed& deed, bool changed) {
+  if (changed) write(sql, deed.row, deed.request);
+  return changed || (!deed.request.empty() && sql.row<std::int64_t>("SELECT 1 FROM operations WHERE source = :a AND verb = :b",
+                                                                     source_of(deed.request), deed.row.verb));
+}
 
 Status note_operation(Catalog& catalog, const OperationRow& row, const std::string& request) {
   Sql& sql = catalog.sql();
   return sql.write([&] {
-    sql.run(
-        "INSERT INTO operations(at, who, verb, object, detail, source) VALUES (:a, :b, :c, :d, :e, :f) ON "
-        "CONFLICT DO "
-        "NOTHING",
-        row.at.us, row.who, row.verb, row.object, row.detail, request.empty() ? "" : "request " + request);
+    write(sql, row, request);
     return Done{};
   });
 }

@@ -27,6 +27,15 @@ struct OperationFilter {
   std::uint32_t limit = 1000;
 };
 
+// A deed and what names it: the same request again finds it done.
+struct Deed {
+  OperationRow row;
+  std::string request;
+};
+// Inside a write that removes something: notes the deed where it `changed` anything. False: it did not, and the same request
+// did not before.
+bool note_deed(Sql& sql, const Deed& deed, bool changed);
+
 // `request` names the act: the same again writes nothing. Empty: always written.
 Status note_operation(Catalog& catalog, const OperationRow& row, const std::string& request);
 Result<std::vector<Operation>> list_operations(Catalog& catalog,

@@ -238,7 +238,7 @@ Result<std::optional<PackageFound>> read_package(Catalog& catalog, const std::st
   });
 }
 
-Result<std::uint64_t> remove_project(Catalog& catalog, const std::string& project) {
+Result<bool> remove_project(Catalog& catalog, const std::string& project, const Deed& deed) {
   Sql& sql = catalog.sql();
   return sql.write([&] {
     const auto active = sql.row<int64_t>(
@@ -249,7 +249,7 @@ Result<std::uint64_t> remove_project(Catalog& catalog, const std::string& projec
              " has not ended: cancel it or wait for it");
     sql.run("DELETE FROM packages WHERE project = :a", project);
     sql.run("DELETE FROM projects WHERE project = :a", project);
-    return u64(sql.run("DELETE FROM versions WHERE project = :a", project));
+    return note_deed(sql, deed, sql.run("DELETE FROM versions WHERE project = :a", project) > 0);
   });
 }
 

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "catalog/catalog.h"
+#include "catalog/operations.h"
 #include "schemas/package.h"
 
 namespace argosy::catalog {
@@ -68,9 +69,9 @@ struct PackageFound {
 // One package, whatever stands beside it in its project. Empty version: the newest. Nothing: not there.
 Result<std::optional<PackageFound>> read_package(Catalog& catalog, const std::string& project,
                                                  const std::string& version, const std::string& package);
-// How many versions went. Failure: refused while an execution of it has not ended. Executions keep their
-// plans.
-Result<std::uint64_t> remove_project(Catalog& catalog, const std::string& project);
+// False: is not there, and this deed's request did not remove it before. Failure: refused while an execution of it has not
+// ended. Executions keep their plans.
+Result<bool> remove_project(Catalog& catalog, const std::string& project, const Deed& deed);
 
 // -- Content. Pieces in order; a piece of content is at most kPieceBytes.
 

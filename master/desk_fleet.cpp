@@ -154,11 +154,12 @@ Verdict worker_remove(Room& room, Arguments& arguments) {
   Later later;
   later.orders.emplace_back(FleetOrder{});
   later.finish = [name](Room& after, const std::vector<DeskOutcome>& outcomes) -> Verdict {
-    const auto removed = catalog::set_party_state(after.catalog, Role::worker, name, catalog::PartyState::removed);
+    const auto deed = deed_of(after, "worker.remove", "worker " + name);
+    const auto removed = catalog::remove_party(after.catalog, Role::worker, name, deed);
     if (!removed) return refusal_of(after.catalog, removed.error());
+    if (!*removed) return no_worker(name);
     after.fleet_changed = true;
-    if (*removed) note(after, "worker.remove", "worker " + name);
-    return Document{{{"worker", name}, {"removed", *removed}, {"online", is_online(fleet_of(outcomes), name)}}, {}};
+    return Document{{{"worker", name}, {"removed", true}, {"online", is_online(fleet_of(outcomes), name)}}, {}};
   };
   return later;
 }

@@ -69,6 +69,17 @@ Project project_of(const Deploy& deploy) {
   return out;
 }
 
+DeskRefusal no_project(const std::string& project, const std::string& version) {
+  return {Refusal::not_found, "there is no project " + printable(project) +
+                                  (version.empty() ? "" : " of version " + printable(version)) +
+                                  "; `argosy project list` shows those that are there"};
+}
+
+DeskRefusal no_environment(const std::string& environment, const std::string& variable = {}) {
+  return {Refusal::not_found, "there is no " + (variable.empty() ? "" : "variable " + printable(variable) + " in an ") + "environment " +
+                                  printable(environment) + "; `argosy environment list` shows those that are there"};
+}
+
 }  // namespace
 
 Verdict project_list(Room& room, Arguments& arguments) {
@@ -92,11 +103,7 @@ Verdict project_show(Room& room, Arguments& arguments) {
   if (auto refusal = arguments.done()) return *refusal;
   const auto found = catalog::read_project(room.catalog, project, version);
   if (!found) return refusal_of(room.catalog, found.error());
-  if (!*found) {
-    return DeskRefusal{Refusal::not_found, "there is no project " + printable(project) +
-                                               (version.empty() ? "" : " of version " + printable(version)) +
-                                               "; `argosy project list` shows those that are there"};
-  }
+  if (!*found) return no_project(project, version);
   json packages = json::array();
   for (const auto& package : (*found)->packages) packages.push_back(package_json(package));
   return Document{{{"project", (*found)->project}, {"version", (*found)->version},
@@ -108,10 +115,10 @@ Verdict project_show(Room& room, Arguments& arguments) {
 Verdict project_remove(Room& room, Arguments& arguments) {
   const std::string project = arguments.text("project", true);
   if (auto refusal = arguments.done()) return *refusal;
-  const auto removed = catalog::remove_project(room.catalog, project);
+  const auto removed = catalog::remove_project(room.catalog, project, deed_of(room, "project.remove", "project " + project));
   if (!removed) return refusal_of(room.catalog, removed.error(), Refusal::conflict);
-  if (*removed > 0) note(room, "project.remove", "project " + project);
-  return Document{{{"project", project}, {"removed", *removed > 0}}, {}};
+  if (!*removed) return no_project(project, {});
+  return Document{{{"project", project}, {"removed", true}}, {}};
 }
 
 Verdict deploy_project(Room& room, const Deploy& deploy) {
@@ -173,7 +180,7 @@ Verdict environment_show(Room& room, Arguments& arguments) {
   if (auto refusal = arguments.done()) return *refusal;
   const auto found = catalog::read_environment(room.catalog, environment);
   if (!found) return refusal_of(room.catalog, found.error());
-  if (!*found) return DeskRefusal{Refusal::not_found, "there is no environment " + printable(environment)};
+  if (!*found) return no_environment(environment);
   json variables = json::array();
   for (const auto& one : **found) {
     variables.push_back({{"name", one.name}, {"value", one.sealed ? json(nullptr) : json(one.value)}, {"sensitive", one.sealed}});
@@ -185,10 +192,11 @@ Verdict environment_remove(Room& room, Arguments& arguments) {
   const std::string environment = arguments.text("environment", true);
   const std::string name = arguments.text("name");
   if (auto refusal = arguments.done()) return *refusal;
-  const auto removed = catalog::remove_variables(room.catalog, environment, name);
+  const auto deed = deed_of(room, "environment.remove", "environment " + environment, name);
+  const auto removed = catalog::remove_variables(room.catalog, environment, name, deed);
   if (!removed) return refusal_of(room.catalog, removed.error());
-  if (*removed) note(room, "environment.remove", "environment " + environment, name);
-  return Document{{{"environment", environment}, {"removed", *removed}}, {}};
+  if (!*removed) return no_environment(environment, name);
+  return Document{{{"environment", environment}, {"removed", true}}, {}};
 }
 
 }  // namespace argosy::master

@@ -84,9 +84,14 @@ DeskRefusal refusal_of(catalog::Catalog& catalog, const Error& error, Refusal wh
   }
 }
 
+catalog::Deed deed_of(const Room& room, const std::string& verb, const std::string& object, const std::string& detail) {
+  return {{room.now, room.who(), verb, object, detail}, room.request};
+}
+
 void note(Room& room, const std::string& verb, const std::string& object, const std::string& detail) {
+  const auto deed = deed_of(room, verb, object, detail);
   // A trail that cannot be written leaves the deed done: the caller has its answer, the catalog's trouble shows in the next.
-  (void)catalog::note_operation(room.catalog, {room.now, room.who(), verb, object, detail}, room.request);
+  (void)catalog::note_operation(room.catalog, deed.row, deed.request);
 }
 
 Arguments::Arguments(json object) : object_(std::move(object)) {}

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "catalog/operations.h"
 #include "master/desk.h"
 
 namespace argosy::master {
@@ -139,7 +140,9 @@ Verdict catalog_clean(Room& room, Arguments& arguments);
 Verdict catalog_set_endpoint(Room& room, Arguments& arguments);
 Verdict cluster_keys(Room& room, Arguments& arguments);
 
-// Writes the audit trail of a verb that changed something, once for a request.
+// What a verb does, for the audit trail: once for a request.
+catalog::Deed deed_of(const Room& room, const std::string& verb, const std::string& object, const std::string& detail = {});
+// Writes it behind what was done.
 void note(Room& room, const std::string& verb, const std::string& object, const std::string& detail = {});
 
 }  // namespace argosy::master

@@ -13,6 +13,8 @@ namespace {
 class Store : public Fixture {};
 ARGOSY_BOTH(Store);
 
+Deed deed(const std::string& request) { return {{{1}, "operator alice", "remove", "it", ""}, request}; }
+
 TEST_P(Store, ADeployedVersionIsImmutableAndNamedByItsContent) {
   Deployment d{"finance/nightly", {package_of_tasks(2)}, "", "version: 1\n", "alice", {10}};
   const auto first = deploy(db(), d);
@@ -35,7 +37,9 @@ TEST_P(Store, ADeployedVersionIsImmutableAndNamedByItsContent) {
   d.content = std::string(64, 'a');
   EXPECT_FALSE(deploy(db(), d).ok());
   EXPECT_EQ(db().trouble(), Trouble::refused);
-  EXPECT_EQ(*remove_project(db(), "finance/nightly"), 2u);
+  EXPECT_TRUE(*remove_project(db(), "finance/nightly", deed("r1")));
+  EXPECT_TRUE(*remove_project(db(), "finance/nightly", deed("r1")));
+  EXPECT_FALSE(*remove_project(db(), "finance/nightly", deed("r2")));
 }
 
 // A Submit names one package: what stands beside it in its project costs nothing, not even a look.
@@ -122,9 +126,10 @@ TEST_P(Store, EnvironmentsHoldPlainAndSealedValues) {
   const std::vector<Variable> expected = {{"DAY", "friday", false}, {"DW_PASSWORD", sealed, true}};
   EXPECT_EQ(**read_environment(db(), "finance/prod"), expected);
   EXPECT_EQ((*list_environments(db(), "", 10))[0].variables, 2u);
-  EXPECT_TRUE(*remove_variables(db(), "finance/prod", "DAY"));
-  EXPECT_FALSE(*remove_variables(db(), "finance/prod", "DAY"));
-  EXPECT_TRUE(*remove_variables(db(), "finance/prod", ""));
+  EXPECT_TRUE(*remove_variables(db(), "finance/prod", "DAY", deed("r1")));
+  EXPECT_TRUE(*remove_variables(db(), "finance/prod", "DAY", deed("r1")));
+  EXPECT_FALSE(*remove_variables(db(), "finance/prod", "DAY", deed("r2")));
+  EXPECT_TRUE(*remove_variables(db(), "finance/prod", "", deed("r3")));
   EXPECT_FALSE(read_environment(db(), "finance/prod")->has_value());
 }
 
@@ -152,7 +157,10 @@ TEST_P(Store, PartiesHaveOneKeyEach) {
   EXPECT_EQ(w.session.value, 77u);
   EXPECT_EQ(w.host.boot_id, "boot");
   EXPECT_EQ(w.party.state, PartyState::enabled);
-  EXPECT_TRUE(*set_party_state(db(), Role::worker, "w1", PartyState::removed));
+  EXPECT_TRUE(*remove_party(db(), Role::worker, "w1", deed("r1")));
+  EXPECT_TRUE(*remove_party(db(), Role::worker, "w1", deed("r1")));
+  EXPECT_FALSE(*remove_party(db(), Role::worker, "w1", deed("r2")));
+  EXPECT_EQ(list_operations(db(), {})->size(), 1u);
   EXPECT_TRUE(list_workers(db())->empty());
   EXPECT_EQ(list_parties(db())->size(), 1u);
 }

@@ -240,6 +240,17 @@ class SubmitTest(unittest.TestCase):
         self.assertEqual(done.code, 2, done)
         self.assertIn("NUL", done.err)
 
+    def test_remove_what_is_not_there(self):
+        self.cluster.must("environment", "set", "f/there", "DAY=monday")
+        for words, says in ((["environment", "remove", "f/nope"], "no environment f/nope"), (["worker", "remove", "nope"], "no worker nope"),
+                            (["environment", "remove", "f/there", "NOPE"], "no variable NOPE in an environment f/there"),
+                            (["project", "remove", "f/nope"], "no project f/nope")):
+            done = self.cluster.argosy(*words)
+            self.assertEqual(done.code, 1, done)
+            self.assertIn(says, done.err)
+        self.assertTrue(self.cluster.json("environment", "remove", "f/there", "DAY")["removed"])
+        self.assertEqual(self.cluster.argosy("environment", "remove", "f/there").code, 1)
+
     def test_verify_of_an_execution_that_is_not_there(self):
         done = self.cluster.argosy("catalog", "verify", "--execution", 9999)
         self.assertEqual(done.code, 1, done)
