@@ -1,10 +1,11 @@
 #include "client/log_reader.h"
 
 #include <iostream>
+#include <set>
 #include <utility>
 
-#include "fabric/clock.h"
 #include "schemas/base64.h"
+#include "schemas/states.h"
 
 namespace argosy::client {
 namespace {
@@ -81,6 +82,13 @@ Outcome<std::vector<std::string>> tasks_to_read(Cli& cli, std::uint64_t executio
   return out;
 }
 
+// Until there may be more to read. The exit status where that was interrupted.
+int wait_for_more(Cli& cli) {
+  const auto session = cli.session(true);
+  if (!session) return cli.fail(session.error());
+  return (*session)->pause(kFollowEvery) ? cli.done(Exit::interrupted) : 0;
+}
+
 int print_json(Cli& cli, std::uint64_t execution, const std::vector<std::string>& tasks, const LogOptions& options) {
   json rows = json::array();
   for (const auto& task : tasks) {
@@ -90,6 +98,9 @@ int print_json(Cli& cli, std::uint64_t execution, const std::vector<std::string>
       const auto read = reader.read(out, err);
       if (!read) return cli.fail(read.error());
       more = *read;
+      if (more || !options.follow || reader.ended()) continue;
+      if (const int status = wait_for_more(cli); status != 0) return status;
+      more = true;
     }
     if (options.tail) {
       out = last_lines(out, *options.tail);
@@ -116,12 +127,39 @@ int print_text(Cli& cli, std::uint64_t execution, const std::string& task, const
     text.clear();
     if (*more) continue;
     if (!options.follow || reader.ended()) return 0;
-    const auto session = cli.session(true);
-    if (!session) return cli.fail(session.error());
-    const Time until = fabric::read_steady() + kFollowEvery;
-    for (Incoming incoming = (*session)->next(until); !std::holds_alternative<TimedOut>(incoming); incoming = (*session)->next(until)) {
-      if (std::holds_alternative<Interrupted>(incoming)) return cli.done(Exit::interrupted);
+    if (const int status = wait_for_more(cli); status != 0) return status;
+  }
+}
+
+int print_each(Cli& cli, std::uint64_t execution, const std::vector<std::string>& tasks, const LogOptions& options, bool headings) {
+  for (const auto& task : tasks) {
+    if (headings && cli.output_format() == Format::table) std::cout << "==> " << task << " <==\n";
+    const int status = print_text(cli, execution, task, options);
+    if (status != 0) return status;
+  }
+  return 0;
+}
+
+// Each task once it has failed, until the execution has ended; JSON: all of them then.
+int follow_failures(Cli& cli, std::uint64_t execution, const LogOptions& options) {
+  const bool at_the_end = cli.output_format() == Format::json;
+  std::set<std::string> shown;
+  for (json before; true;) {
+    const auto rows = cli.ask("execution.show", {{"select", {std::to_string(execution)}}});
+    if (!rows) return cli.fail(rows.error());
+    const json& row = rows->front();
+    const bool ended = is_terminal(static_cast<ExecutionStatus>(row["status_code"].get<int>()));
+    json failures = json::array({row["tasks"]["failed"], row["tasks"]["interrupted"]});
+    if (ended || (!at_the_end && failures != before)) {
+      auto tasks = tasks_to_read(cli, execution, options);
+      if (!tasks) return cli.fail(tasks.error());
+      if (at_the_end) return print_json(cli, execution, *tasks, options);
+      std::erase_if(*tasks, [&](const std::string& task) { return !shown.insert(task).second; });
+      if (const int status = print_each(cli, execution, *tasks, options, true); status != 0) return status;
     }
+    if (ended) return 0;
+    before = std::move(failures);
+    if (const int status = wait_for_more(cli); status != 0) return status;
   }
 }
 
@@ -139,15 +177,11 @@ std::string last_lines(const std::string& text, std::uint64_t lines) {
 
 int print_logs(Cli& cli, std::uint64_t execution, const LogOptions& options) {
   if (const auto session = cli.session(options.follow); !session) return cli.fail(session.error());
+  if (options.follow && options.failed) return follow_failures(cli, execution, options);
   const auto tasks = tasks_to_read(cli, execution, options);
   if (!tasks) return cli.fail(tasks.error());
   if (cli.output_format() == Format::json) return print_json(cli, execution, *tasks, options);
-  for (const auto& task : *tasks) {
-    if (tasks->size() > 1 && cli.output_format() == Format::table) std::cout << "==> " << task << " <==\n";
-    const int status = print_text(cli, execution, task, options);
-    if (status != 0) return status;
-  }
-  return 0;
+  return print_each(cli, execution, *tasks, options, tasks->size() > 1);
 }
 
 }  // namespace argosy::client

@@ -19,8 +19,8 @@ struct LogOptions {
   bool only_stderr = false;
 };
 
-// A table prints the bytes as they are, under a heading where there are several tasks; JSON gives an array of
-// {task, attempt, stdout, stderr}.
+// A table prints the bytes as they are, under a heading where there may be several tasks; JSON gives an array of
+// {task, attempt, stdout, stderr}. To follow those that `failed` is to wait for the execution's end.
 int print_logs(Cli& cli, std::uint64_t execution, const LogOptions& options);
 
 // The last `lines` lines of a text; a last line without line break counts.

@@ -135,6 +135,21 @@ class RetryTest(unittest.TestCase):
         self.assertEqual(follower.wait(60 * SLOW), 0)
         self.assertEqual(shown.read_text(), "".join(f"{a}: {n}\n" for a in (1, 2) for n in range(1, a * 1000 + 1)))
 
+    def test_failures_are_followed_until_the_execution_ends(self):
+        gate = self.cluster.folder.parent / "gate of failures"
+        os.mkfifo(gate)
+        script = f'echo item $0; test $0 != 1 || read line < "{gate}"; exit $(($0 < 2))'
+        execution = self.cluster.submit("--array", "0-2", "--", "sh", "-c", script, "{}")
+        words = [ARGOSY, "--dir", self.cluster.folder, "logs", str(execution), "--follow", "--failed"]
+        shown = [self.cluster.folder.parent / name for name in ("as text", "as json")]
+        with open(shown[0], "wb") as text, open(shown[1], "wb") as rows:
+            followers = [subprocess.Popen(words, stdout=text), subprocess.Popen([*words, "--output", "json"], stdout=rows)]
+        until(lambda: shown[0].read_text() == "==> 0 <==\nitem 0\n", "the first failure is shown while others run")
+        gate.write_text("go\n")
+        self.assertEqual([follower.wait(60) for follower in followers], [0, 0])
+        self.assertEqual(shown[0].read_text(), "==> 0 <==\nitem 0\n==> 1 <==\nitem 1\n")
+        self.assertEqual([(row["task"], row["stdout"]) for row in json.loads(shown[1].read_text())], [("0", "item 0\n"), ("1", "item 1\n")])
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
