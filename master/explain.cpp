@@ -119,21 +119,35 @@ class Lines {
   std::vector<Explanation> lines_;
 };
 
-// `not_taken`: of all items of the task that are ready.
+// why_not_taken, which looks at every worker: once for all items of a task that are ready, and not for one that has none.
+class NotTaken {
+ public:
+  NotTaken(const State& state, const TaskState& task) : state_(state), task_(task) {}
+  const std::string& text() {
+    if (!text_) text_ = why_not_taken(state_, task_);
+    return *text_;
+  }
+
+ private:
+  const State& state_;
+  const TaskState& task_;
+  std::optional<std::string> text_;
+};
+
 void explain_open(const State& state, const Shard& shard, Now now, const TaskState& task, const OpenItem& item,
-                  const std::string& not_taken, Lines& lines) {
+                  NotTaken& not_taken, Lines& lines) {
   if (item.is_held()) return lines.add(task.task, item.state, 1, why_held(state, shard, now, task, item));
   if (item.state == ItemState::waiting) {
     return lines.add(task.task, item.state, 1, "back-off until " + clock_text(item.since));
   }
-  lines.add(task.task, item.state, 1, not_taken);
+  lines.add(task.task, item.state, 1, not_taken.text());
 }
 
 void explain_task(const State& state, const Shard& shard, Now now, const TaskState& task, std::optional<ItemNo> only,
                   Lines& lines) {
   if (task.done) return;
   const std::string catalog = catalog_text(shard, now);
-  const std::string not_taken = why_not_taken(state, task);
+  NotTaken not_taken(state, task);
   if (only) {
     const auto it = task.open.find(only->value);
     if (it != task.open.end()) return explain_open(state, shard, now, task, it->second, not_taken, lines);
@@ -144,7 +158,7 @@ void explain_task(const State& state, const Shard& shard, Now now, const TaskSta
   const std::uint64_t rest = only ? 1 : task.items.total() - task.ended() - task.open.size();
   if (task.state == ItemState::waiting) return lines.add(task.task, ItemState::waiting, rest, waits_for(task));
   if (task.state != ItemState::ready || task.items.closed()) return;
-  lines.add(task.task, ItemState::ready, rest, catalog.empty() ? not_taken : catalog);
+  lines.add(task.task, ItemState::ready, rest, catalog.empty() ? not_taken.text() : catalog);
 }
 
 // ": w9 is not known": of the workers that a Submit names, those that nobody added.
