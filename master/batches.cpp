@@ -253,6 +253,7 @@ void admit_to(Step& step, Shard& shard, Admission admission, Accepting who) {
   }
   if (who.ticket == 0 && ledger.asked.count(asked(admission, who)) > 0) return step.ignore(Ignored::submit_waits);
   who.bytes = size_of(admission);
+  who.epoch = step.state.link.epoch;
   if (ledger.admissions >= limits.admissions_waiting || ledger.admission_bytes + who.bytes > limits.admission_bytes_waiting) {
     return refuse_accepting(step, who, admission.key, Refusal::busy,
                             "too many submits wait for their commit (admissions_waiting); submit again, with the same key");

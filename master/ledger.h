@@ -56,6 +56,7 @@ struct Accepting {
   bool watch = false;
   Ticket ticket = 0;
   std::size_t bytes = 0;
+  Epoch epoch{};  // of the broker that the client was connected to
 };
 
 // A client's Submit that waits. Said again meanwhile on the same connection, it is answered by the same commit.

@@ -21,7 +21,8 @@ void accept(Step& step, Shard& shard, const Accepting& who, const Admission& adm
   if (!repeated) begin_execution(step, shard, outcome.execution, admission);
   if (who.ticket != 0) step.out.answers.push_back(AdmitOutcome{who.ticket, outcome});
   if (who.ticket == 0) say_to_client(step, who.client, Accepted{admission.key, outcome.execution, repeated});
-  if (who.watch) watch(step, shard, {who.client, admission.key, true}, outcome.execution);
+  // After a change of the broker the client asks again, on its new connection; nothing would end the watch of the former one.
+  if (who.watch && who.epoch == step.state.link.epoch) watch(step, shard, {who.client, admission.key, true}, outcome.execution);
 }
 
 void say_recorded(Step& step, Shard& shard, const Then& then) {

@@ -83,3 +83,18 @@ commit
 >   alice ← Accepted{key "k3", execution 3}
 >   alice ← Changed{request "k3", execution 3, status created, counts {total 1, ready 1}}
 >   broker ← Publish{offers [{item 3.0.0, offer_class 1, group 3}]}
+# A Submit that the broker's change overtook: its client, connected anew, says it again; the former connection has no place.
+submit k4 tasks=a watch
+>   commit 9 term 1
+>     admission k4
+welcome connection=3 epoch=3 broker=b1
+>   broker ← Publish{classes [{id 1}], offers [{item 2.0.0, offer_class 1, group 2}, {item 3.0.0, offer_class 1, group 3}]}
+commit
+>   alice ← Accepted{key "k4", execution 4}
+>   broker ← Publish{offers [{item 4.0.0, offer_class 1, group 4}]}
+>   commit 10 term 1
+>     operation broker b1 broker.serve broker b1
+watch 3 connection=1
+>   alice ← Changed{request "r", execution 3, status created, counts {total 1, ready 1}}
+watch 3 connection=2
+>   alice ← Changed{request "r", execution 3, status created, counts {total 1, ready 1}}
