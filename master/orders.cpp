@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/check.h"
 #include "base/counted.h"
 #include "master/batches.h"
 #include "master/explain.h"
@@ -78,7 +79,11 @@ void on(Step& step, ExplainOrder&& order) {
 
 std::uint64_t running_of(Shard& shard, const Lane& lane) {
   return static_cast<std::uint64_t>(std::count_if(lane.open.begin(), lane.open.end(), [&shard](const AttemptRef& attempt) {
-    return find_task(shard, attempt.item)->open.at(attempt.item.item.value).state == ItemState::running;
+    const TaskState* task = find_task(shard, attempt.item);
+    CHECK(task != nullptr);
+    const auto item = task->open.find(attempt.item.item.value);
+    CHECK(item != task->open.end());  // what a lane holds is open
+    return item->second.state == ItemState::running;
   }));
 }
 
