@@ -66,7 +66,7 @@ Package decoded(const std::string& digest, const Bytes& body) {
 struct Stock {
   std::uint64_t total = 0, stored = 0, items = 0;
   bool complete = false;
-  int64_t put_at = 0;  // grows with each put: what was hashed is what is there as long as this stands
+  int64_t put_at = 0;  // grows with each piece: what was hashed is what is there as long as this stands
 
   bool whole() const { return total > 0 && stored == total; }
 };
@@ -97,6 +97,7 @@ std::uint64_t store_piece(Sql& sql, const ContentPut& put) {
     refuse("content " + put.digest + ": was " + std::to_string(stock.total) + " bytes before, now " +
            std::to_string(put.total));
   const int64_t at = std::max(put.at.us, stock.put_at + 1);
+  if (stock.whole() && !stock.complete) return stock.stored;  // somebody may be hashing it: see settle()
   if (stock.complete || put.offset != stock.stored) {
     sql.run("UPDATE contents SET put_at = :a WHERE digest = :b", at, put.digest);
     return stock.stored;
@@ -127,12 +128,14 @@ Hashed hash(Sql& sql, const std::string& digest) {
   return out;
 }
 
-// False: a put came between, and what is there now was not hashed.
-bool settle(Sql& sql, const std::string& digest, const Hashed& hashed) {
+// False: another settled it before, or it began anew: what is there now was not hashed. A put that repeats a piece changes
+// nothing meanwhile, or two that put the same would make each other hash again and again; its time is put down here.
+bool settle(Sql& sql, const std::string& digest, const Hashed& hashed, WallTime at) {
+  const int64_t put_at = hashed.right ? std::max(at.us, hashed.stock.put_at) : hashed.stock.put_at;
   const char* const verdict = hashed.right ? "complete = 1" : "stored = 0, items = 0";
   if (sql.run(std::string("UPDATE contents SET ") + verdict +
-                  " WHERE digest = :a AND complete = 0 AND put_at = :b",
-              digest, hashed.stock.put_at) == 0)
+                  ", put_at = :a WHERE digest = :b AND complete = 0 AND put_at = :c",
+              put_at, digest, hashed.stock.put_at) == 0)
     return false;
   if (!hashed.right) sql.run("DELETE FROM pieces WHERE digest = :a", digest);
   return true;
@@ -140,12 +143,12 @@ bool settle(Sql& sql, const std::string& digest, const Hashed& hashed) {
 
 // Reads up to a gigabyte, and so outside of any write: others commit meanwhile. Where it is broken off, the next put begins
 // it again.
-Result<std::uint64_t> complete_content(Sql& sql, const std::string& digest) {
+Result<std::uint64_t> complete_content(Sql& sql, const std::string& digest, WallTime at) {
   while (true) {
     const auto hashed = sql.read([&] { return hash(sql, digest); });
     if (!hashed) return hashed.error();
     if (hashed->stock.complete || !hashed->stock.whole()) return hashed->stock.stored;
-    const auto settled = sql.write([&] { return settle(sql, digest, *hashed); });
+    const auto settled = sql.write([&] { return settle(sql, digest, *hashed, at); });
     if (!settled) return settled.error();
     if (!*settled) continue;
     if (hashed->right) return hashed->stock.total;
@@ -257,7 +260,7 @@ Result<std::uint64_t> put_content(Catalog& catalog, const ContentPut& put) {
   Sql& sql = catalog.sql();
   const auto stored = sql.write([&] { return store_piece(sql, put); });
   if (!stored || *stored != put.total) return stored;
-  return complete_content(sql, put.digest);
+  return complete_content(sql, put.digest, put.at);
 }
 
 Result<ContentState> content_state(Catalog& catalog, const std::string& digest) {

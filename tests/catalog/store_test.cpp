@@ -5,6 +5,7 @@
 #include "catalog/incarnation.h"
 #include "catalog/operations.h"
 #include "catalog/projects.h"
+#include "catalog/sql.h"
 #include "tests/catalog/fixture.h"
 
 namespace argosy::catalog {
@@ -116,6 +117,28 @@ TEST_P(Store, ContentThatWasNotHashedIsHashedByTheNextPut) {
   EXPECT_EQ(*put(0), kPieceBytes);
   EXPECT_EQ(*put(kPieceBytes), bytes.size());
   EXPECT_EQ(*read_content(db(), digest, bytes.size() - 3, 10), "xxx");
+}
+
+// Two masters that put the same content would make each other hash it again and again.
+TEST_P(Store, ARepeatedPutDoesNotDisturbWhoHashes) {
+  const std::string bytes(kPieceBytes + 1000, 'x'), digest = Sha256::hex_of(bytes);
+  const auto put = [&](std::uint64_t offset, std::int64_t at) {
+    return put_content(db(), {digest, offset, bytes.size(), bytes.substr(offset, kPieceBytes), {at}});
+  };
+  const auto put_at = [&] {
+    return *db().sql().read([&] { return std::get<0>(*db().sql().row<std::int64_t>("SELECT put_at FROM contents")); });
+  };
+  (void)put(0, 10), (void)put(kPieceBytes, 20);
+  behind(std::string("UPDATE contents SET complete = 0; UPDATE pieces SET data = ") +
+         (postgresql() ? "'\\x00'" : "x'00'") + " WHERE start = 0");
+  const auto before = put_at();
+  EXPECT_FALSE(put(0, 30).ok());  // damaged: nothing but the repeat could have moved it
+  EXPECT_EQ(put_at(), before);
+  EXPECT_EQ(*put(0, 40), kPieceBytes);
+  EXPECT_EQ(*put(kPieceBytes, 50), bytes.size());
+  behind("UPDATE contents SET complete = 0");
+  EXPECT_EQ(*put(0, 60), bytes.size());
+  EXPECT_EQ(put_at(), 60);  // and yet it is as young as its last put
 }
 
 TEST_P(Store, EnvironmentsHoldPlainAndSealedValues) {
