@@ -32,7 +32,7 @@ std::optional<ItemState> state_of(const std::string& name) {
   return std::nullopt;
 }
 
-// "3:17" of the last row's task and item.
+// "3:17" of the row's task and item.
 std::string page_behind(ItemRef last) { return std::to_string(last.task.value) + ":" + std::to_string(last.item.value); }
 
 std::optional<ItemRef> parse_page(ExecutionId execution, const std::string& text) {
