@@ -14,7 +14,7 @@ class Reader {
  public:
   explicit Reader(Cli& cli) : cli_(cli) {}
 
-  Outcome<json> read(const std::vector<std::string>& select) {
+  Outcome<json> read(const std::vector<std::string>& select, const std::vector<std::string>& statuses) {
     std::vector<Selector> selectors;
     json listed = json::array();
     for (const auto& text : select) {
@@ -30,7 +30,9 @@ class Reader {
       }
     }
     if (!listed.empty()) {
-      const auto rows = cli_.ask_all("execution.list", {{"select", listed}}, 0);
+      json arguments{{"select", listed}};
+      if (select == std::vector<std::string>{"all"} && !statuses.empty()) arguments["status"] = statuses;
+      const auto rows = cli_.ask_all("execution.list", arguments, 0);
       if (!rows) return rows.error();
       for (const auto& row : *rows) keep(row);
     }
@@ -70,6 +72,8 @@ class Reader {
 
 }  // namespace
 
-Outcome<json> read_selected(Cli& cli, const std::vector<std::string>& select) { return Reader(cli).read(select); }
+Outcome<json> read_selected(Cli& cli, const std::vector<std::string>& select, const std::vector<std::string>& statuses) {
+  return Reader(cli).read(select, statuses);
+}
 
 }  // namespace argosy::client

@@ -20,6 +20,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kCanceledAtOnce = 10'000;
+
 struct ExecutionArguments {
   std::vector<std::string> select;
   std::vector<std::string> statuses;
@@ -46,11 +48,11 @@ const Listing& card() {
   return how;
 }
 
-std::vector<std::string> statuses() {
+std::vector<std::string> statuses(bool unended_only = false) {
   std::vector<std::string> out;
   for (int code = 1; code <= 9; ++code) {
     const auto status = static_cast<ExecutionStatus>(code);
-    if (status != ExecutionStatus::pending) out.emplace_back(to_string(status));
+    if (status != ExecutionStatus::pending && !(unended_only && is_terminal(status))) out.emplace_back(to_string(status));
   }
   return out;
 }
@@ -106,7 +108,7 @@ int show(Cli& cli, const ExecutionArguments& given) {
 
 // Those that were selected, each once, oldest first.
 Outcome<std::map<ExecutionId, json>> chosen(Cli& cli, const ExecutionArguments& given) {
-  const auto selected = read_selected(cli, given.select);
+  const auto selected = read_selected(cli, given.select, given.statuses);
   if (!selected) return selected.error();
   std::map<ExecutionId, json> out;
   for (const auto& row : *selected) {
@@ -144,17 +146,41 @@ int wait(Cli& cli, const ExecutionArguments& given, bool bar) {
   return cli.done(exit_of(*ends));
 }
 
-int cancel(Cli& cli, const ExecutionArguments& given) {
+int cancel_one(Cli& cli, const std::string& selector) {
+  const auto document = cli.ask("execution.cancel", {{"select", {selector}}});
+  if (!document) return cli.fail(document.error());
+  cli.output().one(document->at(0), {{{"execution", "execution"}, {"status", "status"}}, "execution", ""});
+  return 0;
+}
+
+// Selectors of ranges: numbers in their order, of which many follow one another.
+std::vector<std::string> ranges_of(const std::vector<ExecutionId>& ids) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0, first = 0; i < ids.size(); ++i) {
+    if (i + 1 < ids.size() && ids[i + 1].value == ids[i].value + 1) continue;
+    out.push_back(std::to_string(ids[first].value) + "-" + std::to_string(ids[i].value));
+    first = i + 1;
+  }
+  return out;
+}
+
+// As many as there are: in requests whose answers are bounded. What has ended is told where it was named, not by `all`.
+int cancel(Cli& cli, ExecutionArguments given) {
   const auto one = names_one(given.select);
   if (!one) return cli.fail(one.error());
-  const auto document = cli.ask("execution.cancel", {{"select", given.select}});
-  if (!document) return cli.fail(document.error());
-  const Listing how{{{"EXECUTION", "execution", Show::count}, {"STATUS", "status"}, {"CHANGED", "changed"}}, "execution", "nothing to cancel"};
-  if (*one && document->size() == 1) {
-    cli.output().one(document->front(), {{{"execution", "execution"}, {"status", "status"}}, "execution", ""});
-  } else {
-    cli.output().list(*document, how);
+  if (*one) return cancel_one(cli, given.select.front());
+  if (given.select == std::vector<std::string>{"all"}) given.statuses = statuses(true);
+  const auto executions = chosen(cli, given);
+  if (!executions) return cli.fail(executions.error());
+  json rows = json::array();
+  for (auto at = executions->begin(); at != executions->end();) {
+    std::vector<ExecutionId> ids;
+    for (; at != executions->end() && ids.size() < kCanceledAtOnce; ++at) ids.push_back(at->first);
+    const auto document = cli.ask("execution.cancel", {{"select", ranges_of(ids)}});
+    if (!document) return cli.fail(document.error());
+    for (const auto& row : *document) rows.push_back(row);
   }
+  cli.output().list(rows, {{{"EXECUTION", "execution", Show::count}, {"STATUS", "status"}, {"CHANGED", "changed"}}, "execution", "nothing to cancel"});
   return 0;
 }
 

@@ -24,6 +24,7 @@ struct Chosen {
   std::vector<std::pair<ExecutionId, ExecutionId>> ranges;
   std::vector<ExecutionId> must;
   bool all = false;
+  bool unended = false;  // of all, only those that have not ended
   std::vector<Selector> selectors;
 };
 
@@ -63,6 +64,7 @@ bool older(const catalog::ExecutionView& view, ExecutionId id) { return view.id 
 std::variant<std::vector<catalog::ExecutionView>, DeskRefusal> read_chosen(Room& room, const Chosen& chosen) {
   catalog::ExecutionFilter filter;
   filter.ranges = chosen.ranges;
+  if (chosen.unended) filter.statuses = {ExecutionStatus::created, ExecutionStatus::running, ExecutionStatus::stopping};
   filter.limit = kReadAtOnce;
   std::vector<catalog::ExecutionView> out;
   while (true) {
@@ -187,12 +189,18 @@ Verdict execution_show(Room& room, Arguments& arguments) {
 
 Verdict execution_cancel(Room& room, Arguments& arguments) {
   const auto select = arguments.texts("select", true);
+  const std::string page = arguments.text("page");
   if (auto refusal = arguments.done()) return *refusal;
-  auto chosen = choose(room, *select);
-  if (auto* refusal = std::get_if<DeskRefusal>(&chosen)) return *refusal;
-  auto read = read_chosen(room, std::get<Chosen>(chosen));
+  auto choice = choose(room, *select);
+  if (auto* refusal = std::get_if<DeskRefusal>(&choice)) return *refusal;
+  auto& chosen = std::get<Chosen>(choice);
+  chosen.unended = chosen.all && chosen.must.empty();
+  auto read = read_chosen(room, chosen);
   if (auto* refusal = std::get_if<DeskRefusal>(&read)) return *refusal;
   auto views = std::get<std::vector<catalog::ExecutionView>>(std::move(read));
+  ExecutionId told;
+  std::from_chars(page.data(), page.data() + page.size(), told.value);
+  std::erase_if(views, [&](const catalog::ExecutionView& view) { return view.id <= told; });
   CancelOrder order{0, room.who(), {}, {}};
   for (const auto& view : views) {  // one that is stopping was canceled before, perhaps by another shard's holder just now
     if (is_terminal(view.status) || view.status == ExecutionStatus::stopping) continue;
@@ -212,7 +220,7 @@ Verdict execution_cancel(Room& room, Arguments& arguments) {
     Document out{json::array(), {}};
     for (const auto& view : views) {
       const auto found = canceled.find(view.id);
-      out.body.push_back(cancel_json(view, found == canceled.end() ? nullptr : &found->second));
+      out.add(cancel_json(view, found == canceled.end() ? nullptr : &found->second), std::to_string(view.id.value));
     }
     return out;
   };

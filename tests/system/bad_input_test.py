@@ -13,7 +13,10 @@ import termios
 import unittest
 from pathlib import Path
 
+import words
 from cluster import ARGOSY, SLOW, Cluster, kill, until
+from keys import KeyPair
+from submitter import Submitter
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the test in the background had it ignored, and so would what we start
 
@@ -82,6 +85,34 @@ class ManyRowsTest(unittest.TestCase):
             busy = cluster.counters()["busy"]
             self.assertGreater(busy, 0, "the bound was never met")
             self.assertLess(busy, 6 * 600, "words are said again though they will be refused")
+
+
+    def test_more_executions_to_cancel_than_one_answer_holds(self):
+        """The command tells each of them; who asks for all at once hears as many as a document holds, and where to go on."""
+        with Cluster(workers=1) as cluster:
+            runs = cluster.submit("--", "tail", "-f", "/dev/null")
+            until(lambda: cluster.show(runs)["status"] == "running", "it runs")
+            with contextlib.closing(sqlite3.connect(f"{cluster.folder}/catalog/argosy.db", timeout=60)) as db, db:
+                columns = [column[1] for column in db.execute("PRAGMA table_info(executions)")]
+                values = ["i" if name == "id" else "8" if name == "status" else "x." + name for name in columns]
+                db.execute("WITH n(i) AS (SELECT 100001 UNION ALL SELECT i + 1 FROM n WHERE i < 220000) INSERT INTO executions "
+                           f"SELECT {', '.join(values)} FROM n, executions x WHERE x.id = ?", (runs,))
+            rows = cluster.json("execution", "cancel", "all", timeout=300)
+            self.assertEqual([row["execution"] for row in rows], [runs, *range(100001, 220001)])
+            self.assertEqual([row["execution"] for row in rows if row["changed"]], [runs])
+            self.assertEqual(cluster.wait(runs), "canceled")
+            submitter = Submitter(cluster.folder, KeyPair.load(cluster.folder / "keys/submitter-submitter.key"), cluster.endpoint())
+            told, page = [], {}
+            while page is not None:
+                request = f"page {len(told)}"
+                body = [request, "execution.cancel", json.dumps({"select": ["all"], **page})]
+                _, document, following = submitter.request(words.ASK, body, request)
+                self.assertLessEqual(len(document), 8 << 20)
+                told.append([row["execution"] for row in json.loads(document)])
+                page = {"page": following} if following else None
+            submitter.close()
+            self.assertEqual(sum(told, []), list(range(100001, 220001)))
+            self.assertEqual(len(told), 2)
 
 
 class TerminalTest(unittest.TestCase):
