@@ -90,6 +90,15 @@ void doubt_outranked(Step& step, const std::vector<Holder>& holders) {
   }
 }
 
+// In the trail that operators read after the night. Whoever holds the first shard tells it.
+void note_broker(Step& step, const Epoch& now, const Epoch& before) {
+  const auto held = step.state.shards.find(ShardId{});
+  if (before.number == 0 || held == step.state.shards.end()) return;
+  open_batch(step, *held->second).batch->operations.push_back(
+      {step.now.wall, "broker " + now.broker, "broker.serve", "broker " + now.broker,
+       "epoch " + std::to_string(now.number) + ", after " + before.broker + " in epoch " + std::to_string(before.number)});
+}
+
 }  // namespace
 
 std::vector<ShardTerm> held_shards(const State& state) {
@@ -123,15 +132,6 @@ void on_link_down(Step& step) {
   forget_connection(step);
   step.state.link.up = false;
   step.state.link.vacant.clear();
-}
-
-// In the trail that operators read after the night. Whoever holds the first shard tells it.
-void note_broker(Step& step, const Epoch& now, const Epoch& before) {
-  const auto held = step.state.shards.find(ShardId{});
-  if (before.number == 0 || held == step.state.shards.end()) return;
-  open_batch(step, *held->second).batch->operations.push_back(
-      {step.now.wall, "broker " + now.broker, "broker.serve", "broker " + now.broker,
-       "epoch " + std::to_string(now.number) + ", after " + before.broker + " in epoch " + std::to_string(before.number)});
 }
 
 void on_welcome(Step& step, const Envelope& envelope, const Welcome& word) {
