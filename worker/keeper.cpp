@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <deque>
+#include <string>
 
 #include "base/check.h"
 #include "base/short_turns.h"
@@ -220,7 +221,7 @@ void become_plain() {
 
 int refuse(const char* why) {
   std::fprintf(stderr, "argosy keeper: %s; a worker starts its keeper itself, people never do\n", why);
-  return 2;
+  return keeper_refuses;
 }
 
 }  // namespace
@@ -228,7 +229,8 @@ int refuse(const char* why) {
 int keeper_main(int argc, char** argv) {
   const int first = argc > 1 && std::strcmp(argv[1], "keeper") == 0 ? 2 : 1;
   const char* token = std::getenv(worker_token_variable);
-  if (argc != first + 1) return refuse("needs exactly the trash folder as argument");
+  if (argc != first + 2) return refuse("needs the number of its protocol and the trash folder as arguments");
+  if (argv[first] != std::to_string(keeper_protocol)) return refuse("the worker is of another build");
   if (token == nullptr || *token == '\0') return refuse("ARGOSY_WORKER_TOKEN is not set");
   if (fcntl(keeper_socket_fd, F_GETFD) < 0) return refuse("no socket on descriptor 3");
   const rlimit mark = mark_limit({worker_mark(token), 0});
@@ -236,8 +238,11 @@ int keeper_main(int argc, char** argv) {
   become_guarded();
   become_plain();
   ask_for_short_turns(Heirs::do_not);  // tasks
-  Keeper keeper(token, argv[first]);
-  if (!keeper.trash_usable()) return refuse("the trash folder cannot be made or opened");
+  Keeper keeper(token, argv[first + 1]);
+  if (!keeper.trash_usable()) {
+    std::fprintf(stderr, "argosy keeper: the trash folder %s cannot be made or opened\n", argv[first + 1]);
+    return 1;
+  }
   keeper.serve();
   return 0;
 }

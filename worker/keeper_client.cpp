@@ -97,6 +97,7 @@ Result<KeeperClient> KeeperClient::launch(const KeeperLaunch& how) {
     return Error{"the keeper needs a worker token of 1 to 64 letters and digits, got '" + how.worker_token +
                  "'"};
   std::vector<std::string> arguments = how.command.empty() ? default_keeper_command() : how.command;
+  arguments.push_back(std::to_string(keeper_protocol));
   arguments.push_back(how.trash_directory);
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
@@ -240,8 +241,9 @@ void KeeperClient::die(std::vector<KeeperEvent>& events) {
   int status = 0;
   kill(guard_, SIGCONT);  // it ends as its keeper ended, unless somebody had stopped it
   const bool reaped = waitpid(guard_, &status, 0) == guard_;
-  events.emplace_back(
-      KeeperDied{"the keeper (pid " + std::to_string(pid_) + ") " + (reaped ? death(status) : "is gone")});
+  const bool refused = reaped && WIFEXITED(status) && WEXITSTATUS(status) == keeper_refuses;
+  const std::string how = refused ? "is of another build than this worker; start the worker again" : reaped ? death(status) : "is gone";
+  events.emplace_back(KeeperDied{"the keeper (pid " + std::to_string(pid_) + ") " + how, refused});
 }
 
 bool KeeperClient::stop(Duration bound) {

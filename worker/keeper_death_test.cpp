@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "worker/keeper_fixture.h"
+#include "worker/keeper_protocol.h"
 #include "worker/orphans.h"
 #include "worker/process_mark.h"
 
@@ -136,10 +137,20 @@ TEST_F(KeeperTest, ANewSessionSweepsWhatAnEarlierOneLeft) {
   close(ends[1]);
 }
 
-TEST(KeeperMain, RefusesToBeStartedByPeople) {
+int status_of_keeper(const std::string& arguments) {
   const std::vector<std::string> command = default_keeper_command();
-  const std::string quiet = command.front() + (command.size() > 1 ? " keeper" : "") + " 2>/dev/null 3>&-";
-  EXPECT_EQ(WEXITSTATUS(std::system(quiet.c_str())), 2);
+  const std::string keeper = command.front() + (command.size() > 1 ? " keeper " : " ");
+  return WEXITSTATUS(std::system((keeper + arguments + " 2>/dev/null").c_str()));
+}
+
+TEST(KeeperMain, RefusesToBeStartedByPeople) { EXPECT_EQ(status_of_keeper("3>&-"), keeper_refuses); }
+
+TEST_F(KeeperTest, RefusesAWorkerOfAnotherBuild) {
+  setenv(worker_token_variable, "test", 1);
+  const auto started_with = [&](const std::string& arguments) { return status_of_keeper(arguments + folder + "/trash 3</dev/null"); };
+  EXPECT_EQ(started_with(""), keeper_refuses);  // as before there was a number
+  EXPECT_EQ(started_with(std::to_string(keeper_protocol + 1) + " "), keeper_refuses);
+  unsetenv(worker_token_variable);
 }
 
 [[noreturn]] void launch_with_few_descriptors() {

@@ -1,5 +1,6 @@
-// The words between a worker and its keeper: bytes on a local stream socket whose two ends are always the
-// same build.
+// The words between a worker and its keeper: bytes on a local stream socket whose two ends speak the same
+// protocol: the keeper is told its number as it is launched, and refuses another one. A worker whose programs were replaced
+// while it ran meets that when its keeper dies.
 //
 // A word is u32 length, u8 kind, fields in host order; strings are u32 length and bytes. Pipes of a
 // StartOrder travel as descriptors (out, err) beside its first byte, in the order of the orders. Since both
@@ -13,6 +14,9 @@
 #include "worker/process.h"
 
 namespace argosy::keeper {
+
+// Counted up with every change of a word.
+constexpr int keeper_protocol = 1;
 
 void put_order(const KeeperOrder& order, SecretText& out);
 

@@ -122,6 +122,7 @@ struct TaskExited {
 // launch anew.
 struct KeeperDied {
   std::string reason;
+  bool refused = false;  // it is not for this worker, and no other one will be: its program was replaced
 };
 
 using KeeperOrder = std::variant<StartOrder, ExtendOrder, StopOrder, RecallOrder>;

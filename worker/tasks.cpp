@@ -205,7 +205,8 @@ void Tasks::on_keeper_died(Now now, const keeper::KeeperDied& died, std::vector<
   while (!keeper::kill_descendants(kSweepBound).all_gone) {
     spdlog::warn("the keeper died, and what it left cannot be killed; the worker does nothing else until it is gone");
   }
-  const std::string reason = pause_for_keeper(now, died.reason);
+  if (died.refused) trouble_ = Error{died.reason};
+  const std::string reason = died.refused ? died.reason : pause_for_keeper(now, died.reason);
   std::vector<keeper::TaskToken> tokens;
   for (const auto& [token, task] : running_) tokens.push_back(token);
   for (const auto token : tokens) {

@@ -11,6 +11,7 @@
 
 #include "fabric/clock.h"
 #include "fabric/test_folder.h"
+#include "worker/keeper.h"
 #include "worker/process_tree.h"
 
 namespace argosy::worker {
@@ -96,6 +97,21 @@ TEST_F(TasksTest, ThatNoOtherKeeperCanBeLaunchedIsTold) {
   EXPECT_NE(tasks_->trouble()->message.find("cannot start the keeper"), std::string::npos);
   start(2);
   EXPECT_EQ(only_end(), EndReason::keeper_died);
+}
+
+// The programs were replaced while the worker ran.
+TEST_F(TasksTest, AKeeperOfAnotherBuildEndsTheWorkersWork) {
+  std::ofstream(folder_ / "new") << "#!/bin/sh\nexit " << keeper::keeper_refuses << "\n";
+  std::filesystem::permissions(folder_ / "new", std::filesystem::perms::owner_all);
+  std::filesystem::rename(folder_ / "new", script_);
+  kill_keeper();
+  start(1);
+  while (events_.empty() && !turn().empty()) {
+  }
+  EXPECT_EQ(only_end(), EndReason::keeper_died);
+  ASSERT_TRUE(tasks_->trouble());
+  EXPECT_NE(tasks_->trouble()->message.find("another build"), std::string::npos);
+  EXPECT_FALSE(has_keeper_after(seconds(600)));
 }
 
 TEST_F(TasksTest, KeepersThatDieSoonAreLaunchedAfterPausesThatGrow) {
