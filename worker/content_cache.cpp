@@ -8,6 +8,7 @@
 #include <fstream>
 #include <future>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "base/check.h"
@@ -97,7 +98,11 @@ struct ContentCache::State {
     const fs::path gone = unpacked.string() + ".gone" + std::to_string(++uses);
     fs::rename(unpacked, gone, failed);
     if (failed) return remove_unpacked(unpacked);
-    removals.push_back(std::async(std::launch::async, [gone] { remove_unpacked(gone); }));
+    try {
+      removals.push_back(std::async(std::launch::async, [gone] { remove_unpacked(gone); }));
+    } catch (const std::system_error&) {  // no thread is to be had
+      remove_unpacked(gone);
+    }
   }
 
   void make_room() {
