@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "fabric/digest.h"
@@ -121,6 +122,20 @@ TEST(Digest, IsSha256OfTheWholeStream) {
   digest.add("abc");
   EXPECT_EQ(digest.finish_hex(), expected);
   EXPECT_EQ(Sha256::hex_of("abc"), expected);
+}
+
+TEST(Wipe, LeavesNothingOfATextThatShrankOrWasMovedAway) {
+  for (const std::size_t length : {std::size_t{10}, std::size_t{100}}) {
+    std::string text(length, 's');
+    text.resize(1);
+    wipe(text);
+    EXPECT_TRUE(text.empty());
+    EXPECT_EQ(std::count(text.data(), text.data() + length, 's'), 0);
+  }
+  std::string text(10, 's');
+  const std::string elsewhere = std::move(text);
+  wipe(text);
+  EXPECT_EQ(std::count(text.data(), text.data() + elsewhere.size(), 's'), 0);
 }
 
 }  // namespace

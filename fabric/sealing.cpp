@@ -45,6 +45,7 @@ std::string keyed_digest(const SecretKey& key, std::string_view content) {
 }
 
 void wipe(std::string& secret) {
+  secret.resize(secret.capacity());  // a text that shrank, or a short one that was moved away, still stands behind its end
   sodium_memzero(secret.data(), secret.size());
   secret.clear();
 }

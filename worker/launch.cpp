@@ -90,6 +90,7 @@ std::variant<Launch, LaunchRefusal> make_launch(const StartTask& task, keeper::T
     if (!opened) return LaunchRefusal{EndReason::secret_unreadable, "secret " + secret + ": " + opened.error().message};
     append_shell_line(secret, *opened, order.secrets);
     launch.secret_values.push_back(std::move(*opened));
+    fabric::wipe(*opened);  // a short one was copied
   }
   if (!order.secrets.empty()) order.secrets_path = (context.places.secrets / name).string();
 
