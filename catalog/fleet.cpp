@@ -109,14 +109,14 @@ Status add_party(Catalog& catalog, const Party& party) {
 Result<bool> set_party_state(Catalog& catalog, Role role, const std::string& name, PartyState state) {
   Sql& sql = catalog.sql();
   return sql.write([&] {
-    const bool there = sql.row<int64_t>("SELECT 1 FROM parties WHERE role = :a AND name = :b",
-                                        static_cast<int64_t>(role), name)
-                           .has_value();
-    if (sql.run("UPDATE parties SET state = :a WHERE role = :b AND name = :c AND state <> :d",
-                static_cast<int64_t>(state), static_cast<int64_t>(role), name,
-                static_cast<int64_t>(state)) > 0)
-      move_serial(sql);
-    return there;
+    const auto before = sql.row<int64_t>("SELECT state FROM parties WHERE role = :a AND name = :b AND state <> :c",
+                                         static_cast<int64_t>(role), name, static_cast<int64_t>(PartyState::removed));
+    if (!before) return false;
+    if (std::get<0>(*before) == static_cast<int64_t>(state)) return true;
+    sql.run("UPDATE parties SET state = :a WHERE role = :b AND name = :c", static_cast<int64_t>(state),
+            static_cast<int64_t>(role), name);
+    move_serial(sql);
+    return true;
   });
 }
 

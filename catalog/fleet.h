@@ -74,7 +74,7 @@ struct ShardRecord {
 // Adds, or changes nothing if it is there with the same key. Failure: refused when the name has another key,
 // or the key another name. Adding what was removed enables nothing: it takes `party.state`.
 Status add_party(Catalog& catalog, const Party& party);
-// False: not there.
+// False: is not there, or was removed.
 Result<bool> set_party_state(Catalog& catalog, Role role, const std::string& name, PartyState state);
 // False: is not there or was removed, and not by this deed's request.
 Result<bool> remove_party(Catalog& catalog, Role role, const std::string& name, const Deed& deed);

@@ -184,6 +184,7 @@ TEST_P(Store, PartiesHaveOneKeyEach) {
   EXPECT_TRUE(*remove_party(db(), Role::worker, "w1", deed("r1")));
   EXPECT_FALSE(*remove_party(db(), Role::worker, "w1", deed("r2")));
   EXPECT_EQ(list_operations(db(), {})->size(), 1u);
+  EXPECT_FALSE(*set_party_state(db(), Role::worker, "w1", PartyState::enabled));
   EXPECT_TRUE(list_workers(db())->empty());
   EXPECT_EQ(list_parties(db())->size(), 1u);
 }
