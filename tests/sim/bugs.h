@@ -34,6 +34,8 @@ enum class Bug : std::uint8_t {
   earlier_spool_forgotten,  // P5: a worker that starts again forgets the ends that it kept
   old_epoch_heard,          // P6: a worker hears a broker of an earlier epoch
   takeover_while_one_answers,  // P6: a standby listens to the link alone, not to the endpoint
+  run_said_once,            // liveness: a master does not repeat a Run that nobody heard
+  end_said_once,            // liveness: nor does a worker an end
   roster_forgotten,         // liveness: a standby does not keep the fleet that the active passed on
   log_window_unbounded,     // P9: a worker sends as much log as it has
   offers_unbounded,         // P9: a master publishes all that is ready
@@ -41,11 +43,18 @@ enum class Bug : std::uint8_t {
   incarnation_ignored,      // P4: a worker brings ends to a restored catalog that its former self had asked for
   terms_not_raised,         // P6: a restored catalog gives terms again that were given since the backup
   ids_used_again,           // P1: a restored catalog gives ids again that submitters were told since
-  fleet_from_backup,        // liveness: brokers keep the fleet of a later serial than the restored catalog's
+  fleet_from_backup,        // P6: brokers keep the fleet of a later serial than the restored catalog's
   endpoint_forgotten,       // liveness: who starts again does not know that the cluster moved
   moved_untried,            // liveness: a party leaves for a place that does not answer yet
   told_for_reached,         // liveness: a place that was only told replaces on disk the one that was reached
   restore_does_not_wait,    // P3: masters start beside a worker that could not be stopped, before its leases are over
+  missing_field_believed,   // liveness: a master takes what an older worker does not say for another catalog's
+  spool_not_upgraded,       // P5: a worker that was upgraded forgets the ends that the release before kept
+  key_not_upgraded,         // P1: an upgraded master takes what the release before accepted for another request
+  stale_not_there,          // P1: a desk says "there is no such execution" when a former primary does not show it
+  content_from_zero,        // content: a master that took over sends the first bytes for a later piece
+  content_unchecked,        // content: a worker takes a piece for another content's, and does not check the whole
+  content_believed,         // content: a worker believes what it lacks to be there
 };
 
 struct BugName {

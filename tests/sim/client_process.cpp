@@ -32,6 +32,11 @@ void ClientProcess::start_again() {
   start();
 }
 
+void ClientProcess::repeat_all() {
+  for (const auto& [key, execution] : accepted_) requests_[key] = {orders_.at(key).submit, false, 0, requests_[key].shard};
+  say_all();
+}
+
 void ClientProcess::place(const Order& order) {
   orders_[order.submit.key] = order;
   const ShardId home = home_of(stage_.drawn, name(), order.submit.key);
@@ -85,6 +90,7 @@ void ClientProcess::say_all() {
     watch.request = "watch-" + std::to_string(shard.value);
     say_word(watch, shard);
   }
+  if (stage_.drawn.stale_desk > 0) ask_all_masters();
 }
 
 void ClientProcess::beat() {
@@ -144,6 +150,12 @@ void ClientProcess::on_accepted(const Accepted& word) {
     requests_[id] = {Ask{id, "execution.cancel", "{\"execution\": " + std::to_string(execution.value) + "}"}, false, 0, shard};
     say_all();
   });
+}
+
+// Whichever is asked, it knows: that of another shard reads the catalog, and so does one that has forgotten what ended.
+void ClientProcess::ask_all_masters() {
+  if (accepted_.empty()) return;
+  for (std::uint32_t i = 0; i < stage_.drawn.shards; ++i) say_word(Watch{"look-" + std::to_string(i), open()}, ShardId{i});
 }
 
 void ClientProcess::on_refused(const Refused& word) {

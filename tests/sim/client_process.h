@@ -18,6 +18,7 @@ class ClientProcess : public Party {
 
   void start();        // places its orders in the agenda
   void start_again();  // knows its orders alone, and repeats them
+  void repeat_all();   // what was accepted, with the same keys
 
   void link_up() override;
   void link_down() override;
@@ -47,6 +48,7 @@ class ClientProcess : public Party {
   void beat();
   void on_accepted(const Accepted& word);
   void on_refused(const Refused& word);
+  void ask_all_masters();
 
   Stage& stage_;
   const Workload& workload_;

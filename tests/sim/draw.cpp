@@ -67,7 +67,7 @@ void draw_company(Rng rng, Draw& d) {
 
 // Nothing fails.
 void calm(Draw& d) {
-  d.hook_fails_percent = d.dark_broker = d.wall = d.switchover = d.stop_broker = d.blackout = d.pause_broker = 0;
+  d.hook_fails_percent = d.dark_broker = d.wall = d.switchover = d.stop_broker = d.blackout = d.pause_broker = d.cut_fetch = 0;
 }
 
 // Several brokers. A generator of its own, too.
@@ -100,6 +100,25 @@ void draw_operators(Rng rng, Draw& d) {
   d.move_endpoint = rng.chance(1, 3) ? 1 + up_to(rng, 2) : 0;
 }
 
+// Upgrades from the release before this one. It knows neither restored catalogs nor moved endpoints.
+void draw_releases(Rng rng, Draw& d) {
+  d.mixed = d.roll + d.roll_at_last > 0 && d.restore + d.move_endpoint == 0;
+  d.half_rolled = d.mixed && rng.chance(1, 2);
+  d.workers_first = d.mixed && rng.chance(1, 3);
+}
+
+// As a desk finds it after a failover. A generator of its own; so has what follows.
+void draw_desk(Rng rng, Draw& d) {
+  if (d.catalog_failover > 0 && rng.chance(1, 2)) d.stale_desk = 1 + up_to(rng, 2);
+}
+
+// Files that come with packages.
+void draw_content(Rng rng, Draw& d) {
+  if (!rng.chance(1, 4)) return;
+  d.content_most = 1'000 + up_to(rng, 6'000);
+  d.cut_fetch = 1 + up_to(rng, 7);
+}
+
 }  // namespace
 
 Draw draw(std::uint64_t seed) {
@@ -111,6 +130,9 @@ Draw draw(std::uint64_t seed) {
   draw_company(Rng(seed * 0xd1342543de82ef95 + 7), d);
   draw_brokers(Rng(seed * 0xaf251af3b0f025b5 + 11), d);
   draw_operators(Rng(seed * 0x94d049bb133111eb + 13), d);
+  draw_releases(Rng(seed * 0xd6e8feb86659fd93 + 17), d);
+  draw_desk(Rng(seed * 0x8bb84b93962eacc9 + 23), d);
+  draw_content(Rng(seed * 0xa0761d6478bd642f + 19), d);
   if (d.kill_broker + d.kill_master + d.kill_worker + d.pause_worker + d.cut == 0) calm(d);
   d.executions = 1 + up_to(rng, 5);
   d.items_most = 1 + up_to(rng, 30);
@@ -136,8 +158,8 @@ std::string to_text(const Draw& d) {
          n(d.kill_master) + ", worker " + n(d.kill_worker) + ", keeper " + n(d.kill_keeper) + "; pauses: broker " +
          n(d.pause_broker) + ", master " + n(d.pause_master) + " and past its fencing " + n(d.sleep_master) + ", worker " + n(d.pause_worker) + "; hooks fail " + n(d.hook_fails_percent) + " %, brokers dark " + n(d.dark_broker) + ", walls " + n(d.wall) + ", switchovers " + n(d.switchover) + ", stops " + n(d.stop_broker) + ", blackouts " + n(d.blackout) + "; cuts " + n(d.cut) +
          ", partitions " + n(d.partition) + ", rogues " + n(d.rogue) + ", twins " + n(d.twin) + "; catalog away " + n(d.catalog_away) + ", slow " +
-         n(d.catalog_slow) + ", failovers " + n(d.catalog_failover) + ", without standby " + n(d.catalog_standby_gone) + ", unknown " + n(d.unknown_percent) + " %; spools " + (d.lose_spools ? "may be lost" : "kept") +
-         "; fleet changes " + n(d.change_fleet) + ", backups " + n(d.back_up) + ", restores " + n(d.restore) + ", rolls " + n(d.roll) + (d.roll_at_last ? " and at last" : "") + ", moves " + n(d.move_endpoint) + "; executions " + n(d.executions) + ", items " + n(d.items_most) + ", run " + format_duration(d.run_most);
+         n(d.catalog_slow) + ", failovers " + n(d.catalog_failover) + ", stale desks " + n(d.stale_desk) + ", without standby " + n(d.catalog_standby_gone) + ", unknown " + n(d.unknown_percent) + " %; spools " + (d.lose_spools ? "may be lost" : "kept") +
+         "; fleet changes " + n(d.change_fleet) + ", backups " + n(d.back_up) + ", restores " + n(d.restore) + ", rolls " + n(d.roll) + (d.roll_at_last ? " and at last" : "") + (d.mixed ? " from the release before" : "") + (d.half_rolled ? ", halfway for long" : "") + (d.workers_first ? ", workers first" : "") + ", moves " + n(d.move_endpoint) + "; executions " + n(d.executions) + ", items " + n(d.items_most) + ", run " + format_duration(d.run_most) + ", content up to " + n(d.content_most) + " bytes, lost between pieces " + n(d.cut_fetch);
 }
 
 }  // namespace argosy::sim

@@ -62,17 +62,23 @@ struct Draw {
   std::uint32_t twin = 0;                  // a second host with a worker's key
   std::uint32_t catalog_away = 0, catalog_slow = 0;
   std::uint32_t catalog_failover = 0, catalog_standby_gone = 0;
+  std::uint32_t stale_desk = 0;            // a master's desk still finds a former primary; then clients ask all masters
   std::uint32_t unknown_percent = 0;       // of writes, while faults are on
   bool lose_spools = false;
+  std::uint32_t cut_fetch = 0;             // somebody goes away between two pieces of content
 
   // What operators do.
   std::uint32_t change_fleet = 0, back_up = 0, restore = 0;
   std::uint32_t roll = 0, move_endpoint = 0;
   bool roll_at_last = false;               // in the healed world, too
+  bool mixed = false;                      // who was not upgraded yet is of the release before this one
+  bool half_rolled = false;                // masters and workers are of two releases until all that was submitted has ended
+  bool workers_first = false;              // then masters
 
   // Work.
   std::uint32_t executions = 4;
   std::uint32_t items_most = 20;
+  std::uint32_t content_most = 0;          // bytes of what comes with a package; 0: none has any
   Duration run_least, run_most;            // of a task
 };
 

@@ -26,6 +26,8 @@ void World::plan_faults() {
   plan(drawn_.catalog_slow, &World::catalog_slow);
   plan(drawn_.catalog_failover, &World::catalog_failover);
   plan(drawn_.catalog_standby_gone, &World::catalog_standby_gone);
+  plan(drawn_.stale_desk, &World::desk_finds_former, desk_rng_);
+  plan(drawn_.cut_fetch, &World::cut_between_pieces, content_rng_);
   plan(drawn_.change_fleet, &World::change_fleet);
   plan(drawn_.back_up, &World::back_up);
   plan(drawn_.restore, &World::restore);
@@ -33,9 +35,11 @@ void World::plan_faults() {
   plan(drawn_.move_endpoint, &World::move_endpoint);
 }
 
-void World::plan(std::uint32_t count, void (World::*fault)()) {
+void World::plan(std::uint32_t count, void (World::*fault)()) { plan(count, fault, rng_); }
+
+void World::plan(std::uint32_t count, void (World::*fault)(), Rng& rng) {
   for (std::uint32_t i = 0; i < count; ++i) {
-    agenda_.after(up_to(drawn_.safety), [this, fault] {
+    agenda_.after(up_to(drawn_.safety, rng), [this, fault] {
       if (!stage_.faults_on) return;
       ++faults_;
       (this->*fault)();
@@ -251,6 +255,19 @@ void World::cut_somebody() {
   network_.cut(party);
 }
 
+void World::cut_between_pieces() { cut_fetch_of(*workers_[content_rng_.below(workers_.size())]); }
+
+// While it waits for a piece of content, now the first one, now a later one.
+void World::cut_fetch_of(WorkerProcess& worker) {
+  worker.after_next(Fetch::word, [this, &worker] {
+    if (!stage_.faults_on) return;
+    if (content_rng_.chance(2, 3)) return cut_fetch_of(worker);
+    stage_.note(worker.name() + " waits for a piece of content");
+    if (content_rng_.chance(1, 2)) return kill_master();
+    network_.cut(worker);
+  });
+}
+
 void World::partition_somebody() {
   Party& party = anybody();
   const Duration how_long = up_to(seconds(rng_.chance(1, 3) ? 40 : 4));
@@ -296,6 +313,13 @@ void World::catalog_failover() {
       agenda_.after(seconds(1) + up_to(seconds(6)), [this, &other] { start(*other); });
     }
   });
+}
+
+// The catalog failed over in a blink: whoever writes has found out.
+void World::desk_finds_former() {
+  const std::string& name = masters_[desk_rng_.below(masters_.size())]->name();
+  stage_.note(name + "'s desk still finds a former primary");
+  store_.lead_desk_to_former(name, seconds(3) + up_to(seconds(20), desk_rng_));
 }
 
 void World::catalog_standby_gone() {

@@ -1,5 +1,6 @@
 #include "tests/sim/master_process.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "catalog/fleet.h"
@@ -12,6 +13,8 @@
 
 namespace argosy::sim {
 namespace {
+
+constexpr std::uint64_t kPieceBytes = 700;  // of content
 
 // Tells two requests apart; the real one is a SHA-256.
 std::string digest_of(const Submit& word) {
@@ -60,6 +63,8 @@ void MasterProcess::start() {
   limits.values_chunks = 2;
   machine_ = std::make_unique<master::Machine>(self, limits, Rng(stage_.rng.next()), nullptr, planted_bugs(stage_.bug));
   asked_.clear();
+  served_.clear();
+  said_.clear();
   fleet_said_.reset();
   process.post(milliseconds(1), [this] { look_at_fleet(); });
   place_.begin();
@@ -86,18 +91,27 @@ void MasterProcess::link_down() { step(master::LinkDown{}); }
 void MasterProcess::frames_came(const Frames& frames) {
   auto message = hear(stage_, *this, frames);
   if (!message) return;
-  const auto* finished = std::get_if<Finished>(&message->word);
+  spoil(frames, message->word);
+  if (!master::is_desk_word(message->word)) return step(master::Heard{std::move(*message)});
+  process.post(stage_.up_to(milliseconds(3)), [this, held = std::move(*message)] { desk(held); });
+}
+
+// The planted bugs of what it hears.
+void MasterProcess::spoil(const Frames& frames, Word& word) {
+  const auto* finished = std::get_if<Finished>(&word);
+  auto* inventory = std::get_if<Inventory>(&word);
+  auto* renew = std::get_if<Renew>(&word);
   if (finished != nullptr && stage_.bug == Bug::second_end_overwrites) {
     for (const AttemptEnd& end : finished->ends) stage_.store.overwrite_end(end);
   }
-  auto* inventory = std::get_if<Inventory>(&message->word);
   if (inventory != nullptr && stage_.bug == Bug::second_end_overwrites) {
     AttemptEnd end;
     end.exit_code = 0;
     for (const AttemptRef& attempt : inventory->finished) end.attempt = attempt, stage_.store.overwrite_end(end);
   }
-  if (!master::is_desk_word(message->word)) return step(master::Heard{std::move(*message)});
-  process.post(stage_.up_to(milliseconds(3)), [this, held = std::move(*message)] { desk(held); });
+  if (stage_.bug != Bug::missing_field_believed || frames.body == encode_body(word)) return;
+  if (inventory != nullptr) inventory->incarnation = ~std::uint64_t{0};
+  if (renew != nullptr) renew->incarnation = ~std::uint64_t{0};
 }
 
 void MasterProcess::step(master::Event event) {
@@ -109,7 +123,9 @@ void MasterProcess::step(master::Event event) {
 }
 
 void MasterProcess::honour(master::Effects& effects) {
-  for (Message& message : effects.sends) say(stage_, *this, std::move(message));
+  for (Message& message : effects.sends) {
+    if (leaves_something(message.word)) say(stage_, *this, std::move(message));
+  }
   for (const auto& batch : effects.commits) {
     stage_.store.write(process, name(), batch, [this, shard = batch->fence.shard](BatchOutcome outcome) {
       step(master::Settled{shard, std::move(outcome)});
@@ -132,6 +148,14 @@ void MasterProcess::honour(master::Effects& effects) {
     stage_.note(name() + " has stopped in good order");
     kill();
   });
+}
+
+// The planted bug: a Run that was said is not said again. False: nothing is left of the word.
+bool MasterProcess::leaves_something(Word& word) {
+  auto* run = std::get_if<Run>(&word);
+  if (run == nullptr || stage_.bug != Bug::run_said_once) return true;
+  std::erase_if(run->items, [this](const RunItem& item) { return !said_.insert(item.attempt).second; });
+  return !run->items.empty();
 }
 
 void MasterProcess::wake_later() {
@@ -199,7 +223,9 @@ void MasterProcess::on_submit(const Envelope& envelope, const Submit& word) {
   if (stage_.bug == Bug::accepted_before_commit) {
     return say_to(client, Accepted{word.key, ExecutionId{1'000 + ++last_ticket_}, false});
   }
-  const auto admitted = master::admit(word, {}, client.name, digest_of(word), clock_.now(stage_.agenda.now()).wall);
+  auto digest = digest_of(word);
+  if (stage_.bug == Bug::key_not_upgraded && release == Release::current) std::reverse(digest.begin(), digest.end());
+  auto admitted = master::admit(word, {}, client.name, digest, clock_.now(stage_.agenda.now()).wall);
   if (const auto* refusal = std::get_if<master::AdmitRefusal>(&admitted)) {
     return say_to(client, Refused{Submit::word, refusal->reason, refusal->text, word.key, {}});
   }
@@ -207,7 +233,9 @@ void MasterProcess::on_submit(const Envelope& envelope, const Submit& word) {
   if (envelope.reign.shard != home) {
     return say_to(client, Refused{Submit::word, Refusal::other_shard, "another shard's", word.key, home});
   }
-  step(master::Admit{home, client, word.watch, std::get<Admission>(admitted)});
+  auto& admission = std::get<Admission>(admitted);
+  admission.content = workload_.content_of(word.key);  // as if it were of a project
+  step(master::Admit{home, client, word.watch, std::move(admission)});
 }
 
 // {"execution": 17}
@@ -223,12 +251,17 @@ void MasterProcess::on_ask(const Address& client, const Ask& word) {
   step(DeskOrder(CancelOrder{last_ticket_, "submitter " + client.name, {execution}}));
 }
 
+// Several pieces of a few bytes each. Nothing while the catalog is away: the worker asks again.
 void MasterProcess::on_fetch(const Message& message, const Fetch& word) {
+  if (stage_.store.away()) return;
   const auto it = workload_.archives().find(word.digest);
+  if (word.offset == 0) served_.insert(word.digest);
+  const bool anew = stage_.bug == Bug::content_from_zero && !served_.contains(word.digest);
   Chunk chunk{word.digest, word.offset, 0, {}};
   if (it != workload_.archives().end() && word.offset < it->second.size()) {
+    const std::uint64_t length = std::min<std::uint64_t>({word.length, kPieceBytes, it->second.size() - word.offset});
     chunk.total = it->second.size();
-    chunk.data = it->second.substr(word.offset, word.length);
+    chunk.data = it->second.substr(anew ? 0 : word.offset, length);
   }
   say_to(message.envelope.from, std::move(chunk), message.envelope.reign);
 }
@@ -269,7 +302,7 @@ void MasterProcess::look_up(const master::LookUp& debt) {
     if (stage_.store.away()) return;
     catalog::Catalog& shown = stage_.store.shown_to(name());
     const auto view = catalog::show_execution(shown, debt.execution);
-    const bool proved = &shown == &stage_.store.truth();
+    const bool proved = &shown == &stage_.store.truth() || stage_.bug == Bug::stale_not_there;
     if (!view.ok() || (!*view && !proved)) return;  // the client asks again
     if (!*view) {
       const std::string text = "there is no execution " + std::to_string(debt.execution.value);

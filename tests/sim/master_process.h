@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "master/machine.h"
@@ -42,8 +43,10 @@ class MasterProcess : public Party {
   };
 
   bool holds(ExecutionId execution) const;
+  void spoil(const Frames& frames, Word& word);
   void step(master::Event event);
   void honour(master::Effects& effects);
+  bool leaves_something(Word& word);
   void wake_later();
 
   // The desk.
@@ -65,6 +68,8 @@ class MasterProcess : public Party {
   std::optional<std::uint64_t> fleet_said_;  // serial of what the machine was told
   std::unique_ptr<master::Machine> machine_;
   std::map<std::uint64_t, Asked> asked_;  // by ticket
+  std::set<std::string> served_;  // content of which it gave the first piece
+  std::set<AttemptRef> said_;     // to run
   std::uint64_t last_ticket_ = 0;
   std::uint64_t wake_serial_ = 0;
 };

@@ -26,6 +26,7 @@ struct Frames {
 
 using LinkId = std::uint64_t;  // never used again
 enum class Port : std::uint8_t { endpoint, own };  // of a broker
+enum class Release : std::uint8_t { previous, current };  // of a party's program
 
 // Who dials.
 class Party {
@@ -49,6 +50,7 @@ class Party {
   std::string label() const { return label_.empty() ? title() : label_; }
 
   Process process;
+  Release release = Release::current;
 
  private:
   Role role_;

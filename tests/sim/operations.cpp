@@ -1,4 +1,7 @@
 // World, the part about operators: what they do while it works, and in which order.
+#include <iterator>
+#include <utility>
+
 #include "catalog/fleet.h"
 #include "tests/sim/world.h"
 
@@ -70,6 +73,12 @@ void World::put_back() {
   for (const auto& client : clients_) client->start_again();
 }
 
+template <class Started>
+void World::start_upgraded(Started& process) {
+  if (!process.process.up()) process.release = Release::current;
+  start(process);
+}
+
 // One stop is asked for once; a process that was killed meanwhile has stopped, too.
 Upgrade::Turn World::turn_of(BrokerProcess& broker) {
   return {broker.name(), [&broker] { broker.stop(); }, [&broker] { return broker.process.up(); }, [this, &broker] { start(broker); },
@@ -77,7 +86,7 @@ Upgrade::Turn World::turn_of(BrokerProcess& broker) {
 }
 
 Upgrade::Turn World::turn_of(MasterProcess& master) {
-  return {master.name(), [&master] { master.stop(); }, [&master] { return master.process.up(); }, [this, &master] { start(master); },
+  return {master.name(), [&master] { master.stop(); }, [&master] { return master.process.up(); }, [this, &master] { start_upgraded(master); },
           [&master] { return master.works(); }, [&master] { master.kill(); }};
 }
 
@@ -95,15 +104,31 @@ Upgrade::Turn World::turn_of(WorkerProcess& worker) {
     if (drains && worker.works()) drain(false);
     return worker.works();
   };
-  return {worker.name(), stop, [&worker] { return worker.process.up(); }, [this, &worker] { start(worker); }, works,
+  return {worker.name(), stop, [&worker] { return worker.process.up(); }, [this, &worker] { start_upgraded(worker); }, works,
           [&worker] { worker.kill(); }};
 }
 
+// The operators go home: two releases side by side must do all the work that there is.
+Upgrade::Turn World::halfway() {
+  return {"half of the cluster", [] {}, [] { return false; }, [] {}, [this] { return !stage_.faults_on && unfinished().empty(); }, [] {}};
+}
+
+// What the release before accepted, the new one knows under its key.
+Upgrade::Turn World::repeated_requests() {
+  const auto repeat = [this] {
+    for (const auto& client : clients_) client->repeat_all();
+  };
+  return {"every submitter", [] {}, [] { return false; }, repeat, [] { return true; }, [] {}};
+}
+
 void World::roll() {
-  std::vector<Upgrade::Turn> turns;
+  std::vector<Upgrade::Turn> turns, later;
   for (const auto& broker : brokers_) turns.push_back(turn_of(*broker));
-  for (const auto& master : masters_) turns.push_back(turn_of(*master));
-  for (const auto& worker : workers_) turns.push_back(turn_of(*worker));
+  for (const auto& master : masters_) (drawn_.workers_first ? later : turns).push_back(turn_of(*master));
+  for (const auto& worker : workers_) (drawn_.workers_first ? turns : later).push_back(turn_of(*worker));
+  if (drawn_.half_rolled) turns.push_back(halfway());
+  std::move(later.begin(), later.end(), std::back_inserter(turns));
+  if (drawn_.mixed) turns.push_back(repeated_requests());
   upgrade_.begin(std::move(turns));
 }
 

@@ -36,7 +36,8 @@ Frames pack(const Message& message);
 // Nothing: cannot be decoded.
 std::optional<Message> unpack(const Frames& frames);
 
-// Says the message: to the witnesses, the journal and the network. Fills in the word's number.
+// Says the message: to the witnesses, the journal and the network. Fills in the word's number. A party of the release before this
+// one leaves out the fields that came later, and does not hear them.
 void say(Stage& stage, Party& party, Message message);
 
 // Decodes, and tells witnesses and journal. A frame from our own broker that cannot be decoded is a report.

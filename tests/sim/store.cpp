@@ -11,8 +11,8 @@
 
 namespace argosy::sim {
 
-Store::Store(Agenda& agenda, Rng& rng, Duration commit_most, Bug bug)
-    : agenda_(agenda), rng_(rng), commit_most_(commit_most), bug_(bug) {
+Store::Store(Agenda& agenda, Rng& rng, Rng& desk_rng, Duration commit_most, Bug bug)
+    : agenda_(agenda), rng_(rng), desk_rng_(desk_rng), commit_most_(commit_most), bug_(bug) {
   catalog::Options options;
   options.migrate = true;
   auto opened = catalog::Catalog::open("sqlite::memory:", options);
@@ -155,16 +155,22 @@ void Store::finish_take(Process& master, const std::string& name, ShardTerm reig
 
 // A session is proved by a write on it that is acknowledged: never that on a former primary.
 Result<ShardSnapshot> Store::read(const std::string& name, ShardTerm reign) {
-  if (!is_led_astray(name)) return catalog::read_shard(*catalog_, reign);
+  if (!is_led_astray(name)) return read_from(*catalog_, reign, reign);
   if (bug_ != Bug::adopter_reads_former) return Error{"the session could not be proved: this server was failed over"};
   const auto shards = catalog::list_shards(former_->catalog());
   for (const catalog::ShardRecord& shard : *shards) {
-    if (shard.reign.shard != reign.shard) continue;
-    auto snapshot = catalog::read_shard(former_->catalog(), shard.reign);
-    if (snapshot.ok()) snapshot->reign = reign;
-    return snapshot;
+    if (shard.reign.shard == reign.shard) return read_from(former_->catalog(), shard.reign, reign);
   }
   return Error{"there is no such shard"};
+}
+
+// `there`: who holds the shard in that catalog.
+Result<ShardSnapshot> Store::read_from(catalog::Catalog& shown, ShardTerm there, ShardTerm reign) {
+  auto snapshot = catalog::read_shard(shown, there);
+  if (!snapshot.ok()) return snapshot;
+  snapshot->reign = reign;
+  witnesses_->tell([&](Witness& witness) { witness.adopted(reign, shown); });
+  return snapshot;
 }
 
 // The planted bug: what a failover leaves of the keys.
@@ -174,7 +180,10 @@ void Store::forget_keys() {
 }
 
 catalog::Catalog& Store::shown_to(const std::string& master) {
-  return is_led_astray(master) ? former_->catalog() : *catalog_;
+  if (is_led_astray(master)) return former_->catalog();
+  const auto stale = stale_desks_.find(master);
+  const bool astray = stale != stale_desks_.end() && agenda_.now() < stale->second.until && desk_rng_.chance(1, 2);
+  return astray ? stale->second.former->catalog() : *catalog_;
 }
 
 // Each new session may be on the one or the other.
@@ -191,6 +200,10 @@ void Store::fail_over(Duration how_long) {
 void Store::lead_to_zombie(const std::string& master, Duration how_long) {
   former_ = std::make_unique<CatalogCopy>(*catalog_);
   zombie_until_[master] = agenda_.now() + how_long;
+}
+
+void Store::lead_desk_to_former(const std::string& master, Duration how_long) {
+  stale_desks_[master] = {std::make_unique<CatalogCopy>(*catalog_), agenda_.now() + how_long};
 }
 
 const std::string& Store::holder(ShardId shard) const {
@@ -211,6 +224,7 @@ Time Store::next_turn(const std::string& name) {
 void Store::heal() {
   away_until_ = slow_until_ = hang_until_ = agenda_.now();
   zombie_until_.clear();
+  stale_desks_.clear();
   unknown_percent_ = 0;
   commit_most_ = std::min(commit_most_, milliseconds(5));
 }

@@ -24,7 +24,8 @@ namespace argosy::sim {
 
 class Store {
  public:
-  Store(Agenda& agenda, Rng& rng, Duration commit_most, Bug bug);
+  // `desk_rng`: which server a desk's session finds.
+  Store(Agenda& agenda, Rng& rng, Rng& desk_rng, Duration commit_most, Bug bug);
   ~Store();
 
   catalog::Catalog& truth() const { return *catalog_; }
@@ -36,7 +37,7 @@ class Store {
   using Taken = std::function<void(std::variant<master::Adopted, master::TakeFailed>)>;
   void take(Process& master, const std::string& name, ShardId shard, WallTime at, Taken taken);
 
-  // What a master's connection shows: a former primary shows what was there when it was followed.
+  // What the session of a master's desk shows: a former primary shows what was there when it was followed.
   catalog::Catalog& shown_to(const std::string& master);
 
   // A backup is taken; later it is put back, and `argosy catalog restored` is said. Required: no master runs.
@@ -57,6 +58,8 @@ class Store {
   void fail_over(Duration how_long);
   // This master's sessions may lead to the former primary: it can be read there, and commits never end well.
   void lead_to_zombie(const std::string& master, Duration how_long);
+  // The same for the sessions of its desk alone: to one that is followed now.
+  void lead_desk_to_former(const std::string& master, Duration how_long);
   // The synchronous standby is gone: commits hang until it is back, then they are done.
   void lose_standby(Duration how_long) { hang_until_ = std::max(hang_until_, agenda_.now() + how_long); }
   void set_unknown_percent(std::uint32_t percent) { unknown_percent_ = percent; }
@@ -68,6 +71,10 @@ class Store {
 
  private:
   enum class Fate : std::uint8_t { done, not_done, unreachable, unknown_done, unknown_not_done };
+  struct Stale {
+    std::unique_ptr<CatalogCopy> former;
+    Time until;
+  };
 
   Fate fate(const std::string& master, Time asked_at, bool master_lives);
   BatchOutcome attempt(const Batch& batch, Fate fate);
@@ -79,15 +86,18 @@ class Store {
   void begin_life();
   bool is_led_astray(const std::string& master);
   Result<ShardSnapshot> read(const std::string& name, ShardTerm reign);
+  Result<ShardSnapshot> read_from(catalog::Catalog& shown, ShardTerm there, ShardTerm reign);
   void finish_take(Process& master, const std::string& name, ShardTerm reign, Result<ShardSnapshot> early, Taken taken);
 
   Agenda& agenda_;
   Rng& rng_;
+  Rng& desk_rng_;
   Duration commit_most_;
   Bug bug_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<CatalogCopy> backup_;
   std::unique_ptr<CatalogCopy> former_;   // what a former primary has
+  std::map<std::string, Stale> stale_desks_;  // by master
   std::uint32_t life_ = 0;
   Witnesses* witnesses_ = nullptr;
   Journal* journal_ = nullptr;

@@ -34,6 +34,8 @@ void Store::restore() {
   const auto shards = catalog::list_shards(*catalog_);
   for (const catalog::ShardRecord& shard : *shards) terms_[shard.reign.shard] = shard.reign.term;
   holders_.clear();
+  zombie_until_.clear();  // former primaries are switched off
+  stale_desks_.clear();
   journal_->line(agenda_.now(), "the backup is put back");
   witnesses_->tell([](Witness& witness) { witness.restored(); });
 }

@@ -26,6 +26,7 @@ class Upgrade {
 
   // Nothing while one is under way.
   void begin(std::vector<Turn> turns);
+  bool is_under_way() const { return !turns_.empty(); }
   std::string pending() const;        // in words; empty: none is under way
 
  private:

@@ -25,6 +25,7 @@ struct Deed {
   std::int32_t exit_code = -1;
   std::uint64_t log_bytes = 0;
   std::uint32_t life = 0;   // of the catalog, in which it began
+  std::string content;      // SHA-256 of the files that it found; empty: none
 };
 
 struct Report {
@@ -45,6 +46,7 @@ class Witness {
   virtual void began(const Deed&) {}                         // a task's process runs
   virtual void gone(const Deed&) {}                          // nothing of it is left
   virtual void committed(const Batch&, const BatchOutcome&, Term /*current*/) {}  // really, whatever the master is told
+  virtual void adopted(ShardTerm, const catalog::Catalog& /*shown*/) {}  // a new holder has read its shard, from this one
   virtual void forgot(const std::string& /*worker*/, AttemptRef, bool /*had_end*/) {}
   virtual void forgot_log(const std::string& /*worker*/, AttemptRef, std::uint64_t /*offset*/) {}
   virtual void process_ended(const std::string& /*party*/) {}
@@ -80,6 +82,7 @@ std::unique_ptr<Witness> witness_p5(catalog::Catalog&, std::vector<Report>&);
 std::unique_ptr<Witness> witness_p6(catalog::Catalog&, std::vector<Report>&);
 std::unique_ptr<Witness> witness_p9(catalog::Catalog&, std::vector<Report>&, const Bounds&);
 std::unique_ptr<Witness> witness_p10(catalog::Catalog&, std::vector<Report>&);
+std::unique_ptr<Witness> witness_content(catalog::Catalog&, std::vector<Report>&);
 
 // All of them, told together.
 class Witnesses {

@@ -1,7 +1,8 @@
 // P1, accepted is kept: what is Accepted is in the catalog at that moment, with its key and its submitter; a key has one
-// execution, and another request under it is never accepted; nobody is told that it is not there. A restored catalog keeps
-// what was accepted before its backup, and gives no id a second time.
+// execution, and another request under it is never accepted, nor the same one refused as another; nobody is told that it is not
+// there. A restored catalog keeps what was accepted before its backup, and gives no id a second time.
 #include <map>
+#include <set>
 #include <utility>
 
 #include "catalog/views.h"
@@ -16,9 +17,10 @@ class P1 : public Witness {
 
   void said(const std::string& /*by*/, const Message& message) override {
     if (const auto* word = std::get_if<Submit>(&message.word)) {
-      first_.try_emplace({message.envelope.from.name, word->key}, word->priority);
+      const Key key{message.envelope.from.name, word->key};
+      if (first_.try_emplace(key, word->priority).first->second != word->priority) others_.insert(key);
     }
-    if (const auto* word = std::get_if<Refused>(&message.word)) refused(*word);
+    if (const auto* word = std::get_if<Refused>(&message.word)) refused(*word), refused({message.envelope.to.name, word->request}, *word);
     if (const auto* word = std::get_if<Accepted>(&message.word)) accepted({message.envelope.to.name, word->key}, word->execution);
   }
 
@@ -63,6 +65,11 @@ class P1 : public Witness {
     }
   }
 
+  void refused(const Key& key, const Refused& word) {
+    if (word.reason != Refusal::conflict || word.refused_word != Submit::word || others_.contains(key)) return;
+    report(key.second + " was refused as another request's, and there is only one");
+  }
+
   void accepted(const Key& key, ExecutionId execution) {
     const std::string what = "execution " + std::to_string(execution.value) + " was accepted for " + key.second;
     const auto [known, is_new] = accepted_.emplace(key, execution);
@@ -83,6 +90,7 @@ class P1 : public Witness {
   }
 
   std::map<Key, std::int32_t> first_;       // priority tells a request from another one
+  std::set<Key> others_;                    // under which a second request was said
   std::map<Key, ExecutionId> accepted_, kept_;
   std::map<ExecutionId, Key> told_, told_then_;  // in any life of the catalog; when the backup was first restored
   bool again_ = false;

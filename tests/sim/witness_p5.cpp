@@ -1,5 +1,6 @@
 // P5, nothing told is lost: a worker forgets an end or log bytes only when the catalog has them; what is stored is what was
-// written, without a gap; an end that a worker reported has its whole log.
+// written, without a gap; an end that a worker reported has its whole log; a new holder reads its shard from the catalog that keeps
+// what is committed, never from a former primary.
 #include <map>
 
 #include "catalog/logs.h"
@@ -28,6 +29,12 @@ class P5 : public Witness {
   void committed(const Batch& batch, const BatchOutcome&, Term) override {
     for (const OutputRow& row : batch.outputs) compare(row.chunk);
     for (const EndRow& row : batch.ends) ends_.emplace(row.end.attempt, row.end);
+  }
+
+  void adopted(ShardTerm reign, const catalog::Catalog& shown) override {
+    if (&shown == &truth_) return;
+    report("the holder of shard " + std::to_string(reign.shard.value) + " at term " + std::to_string(reign.term.value) +
+           " has read it from another catalog than the one that keeps what is committed");
   }
 
   void forgot(const std::string& worker, AttemptRef attempt, bool had_end) override {

@@ -44,7 +44,7 @@ void WorkerHost::reboot() {
   }
 }
 
-void WorkerHost::start_task(const worker::StartTask& order) {
+void WorkerHost::start_task(const worker::StartTask& order, std::string content) {
   if (clock_.steady(stage_.agenda.now()) >= order.lease_deadline && stage_.bug != Bug::deadline_ignored &&
       stage_.bug != Bug::late_run_obeyed) {
     AttemptEnd end;
@@ -57,7 +57,7 @@ void WorkerHost::start_task(const worker::StartTask& order) {
   if (tasks_.contains(order.attempt)) return;
   RunningTask& task = tasks_[order.attempt];
   task.serial = ++last_serial_;
-  task.deed = {order.attempt, worker_, keeper_session_, false, -1, 0, stage_.store.life()};
+  task.deed = {order.attempt, worker_, keeper_session_, false, -1, 0, stage_.store.life(), std::move(content)};
   task.plan = workload_.behaviour(order.attempt, task.deed.life);
   task.started_at = clock_.now(stage_.agenda.now()).wall;
   task.deadline = order.lease_deadline;

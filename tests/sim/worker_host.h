@@ -44,7 +44,8 @@ class WorkerHost {
   bool keeper_up() const { return keeper_up_; }
   void reboot();         // nothing is left but the disk
 
-  void start_task(const worker::StartTask& order);
+  // `content`: SHA-256 of the files that the task finds; empty: none.
+  void start_task(const worker::StartTask& order, std::string content);
   void extend(AttemptRef attempt, Time deadline);
   void stop(AttemptRef attempt, Duration grace);
   // Kills what earlier sessions left; calls `done` when nothing is left.
@@ -59,6 +60,7 @@ class WorkerHost {
   std::vector<std::map<AttemptRef, Spooled>> set_aside;  // spools of catalogs that were restored since
   std::uint64_t incarnation = 0;   // of the catalog, as last heard
   SessionId last_session;
+  Release last_release = Release::current;  // of the program that wrote this disk
   Epoch highest_epoch;
   std::string boot_id = "boot-1";
 

@@ -1,7 +1,10 @@
 #include "tests/sim/worker_process.h"
 
+#include <algorithm>
 #include <numeric>
+#include <utility>
 
+#include "base/sha256.h"
 #include "schemas/names.h"
 #include "schemas/transcript.h"
 
@@ -36,7 +39,9 @@ void WorkerProcess::begin_session() {
   worker::Identity identity{session_, host_.last_session, {host_name() + "-host", host_name() + "-machine", host_.boot_id}, "sim", host_.incarnation};
   std::vector<worker::SpooledAttempt> spooled;
   std::erase_if(host_.spool, [](const auto& entry) { return !entry.second.end; });
-  if (stage_.bug == Bug::earlier_spool_forgotten) {
+  const bool upgraded = host_.last_release == Release::previous && release == Release::current;
+  host_.last_release = release;
+  if (stage_.bug == Bug::earlier_spool_forgotten || (stage_.bug == Bug::spool_not_upgraded && upgraded)) {
     while (!host_.spool.empty()) forget(host_.spool.begin()->first);
   }
   for (const auto& [attempt, kept] : host_.spool) {
@@ -48,6 +53,7 @@ void WorkerProcess::begin_session() {
   }
   host_.last_session = session_;
   in_pipes_ = 0;
+  parts_.clear();
   worker::PlantedBugs bugs;
   bugs.obey_late_run = stage_.bug == Bug::late_run_obeyed;
   bugs.lease_from_answer = stage_.bug == Bug::lease_from_answer;
@@ -172,11 +178,20 @@ void WorkerProcess::frames_came(const Frames& frames) {
   if (!message) return;
   auto* credit = std::get_if<LogCredit>(&message->word);
   if (credit != nullptr && stage_.bug == Bug::log_window_unbounded) credit->window_bytes *= 1'000;
+  auto* chunk = std::get_if<Chunk>(&message->word);
+  if (chunk != nullptr && stage_.bug == Bug::content_unchecked) take_for_another(*chunk);
   const Epoch highest = machine_->state().highest_epoch;
   const std::uint64_t ignored = all_ignored(machine_->state());
   step(worker::Heard{*message});
   const bool heeded = machine_ && all_ignored(machine_->state()) == ignored && !std::holds_alternative<Refused>(message->word);
   if (heeded) stage_.witnesses.tell([&](Witness& witness) { witness.heeded(label(), *message, highest); });
+}
+
+// The planted bug: a piece is that of whatever waits for one at this offset.
+void WorkerProcess::take_for_another(Chunk& chunk) const {
+  for (const auto& [digest, fetch] : machine_->state().fetches) {
+    if (fetch.awaits && fetch.asked == chunk.offset) return void(chunk.digest = digest);
+  }
 }
 
 void WorkerProcess::step(const worker::Event& event) {
@@ -204,23 +219,9 @@ void WorkerProcess::honour(worker::Effects& effects) {
   }
   for (const worker::ExtendLease& debt : effects.extends) host_.extend(debt.attempt, debt.deadline);
   for (const worker::StopTask& debt : effects.stops) host_.stop(debt.attempt, debt.grace);
-  for (const std::string& digest : effects.want_content) {
-    process.post(microseconds(300), [this, digest] {
-      if (cache_.contains(digest)) {
-        step(worker::ContentReady{digest});
-      } else {
-        step(worker::ContentMissing{digest});
-      }
-    });
-  }
-  for (const worker::StoreContent& debt : effects.store_content) {
-    if (debt.offset + debt.data.size() < debt.total) continue;
-    cache_.insert(debt.digest);
-    process.post(microseconds(300), [this, digest = debt.digest] { step(worker::ContentReady{digest}); });
-  }
-  for (const worker::StartTask& debt : effects.starts) {
-    if (host_.keeper_up()) host_.start_task(debt);  // a dead keeper's attempts are ended when that is noticed
-  }
+  for (const std::string& digest : effects.want_content) want_content(digest);
+  for (const worker::StoreContent& debt : effects.store_content) store_content(debt);
+  for (const worker::StartTask& debt : effects.starts) start_task(debt);
   for (const worker::SendLog& debt : effects.send_logs) send_log(debt);
   for (const worker::Say& debt : effects.says) say_word(debt);
   for (const AttemptRef& attempt : effects.forget) forget(attempt);
@@ -255,11 +256,52 @@ void WorkerProcess::say_word(const worker::Say& debt) {
   message.envelope.to = debt.to;
   message.envelope.reign = debt.reign;
   message.word = debt.word;
+  if (!leaves_something(message.word)) return;
   say(stage_, *this, std::move(message));
   const auto hook = hooks_.find(word_of(debt.word));
   if (hook == hooks_.end()) return;
   stage_.agenda.after(Duration{}, std::move(hook->second));
   hooks_.erase(hook);
+}
+
+// The planted bug: an end that was said is not said again. False: nothing is left of the word.
+bool WorkerProcess::leaves_something(Word& word) {
+  auto* finished = std::get_if<Finished>(&word);
+  if (finished == nullptr || stage_.bug != Bug::end_said_once) return true;
+  std::erase_if(finished->ends, [this](const AttemptEnd& end) { return !said_.insert(end.attempt).second; });
+  return !finished->ends.empty();
+}
+
+void WorkerProcess::want_content(const std::string& digest) {
+  process.post(microseconds(300), [this, digest] {
+    if (cache_.contains(digest) || stage_.bug == Bug::content_believed) {
+      step(worker::ContentReady{digest});
+    } else {
+      step(worker::ContentMissing{digest});
+    }
+  });
+}
+
+// Each piece at its place; the whole is checked.
+void WorkerProcess::store_content(const worker::StoreContent& piece) {
+  std::string& part = parts_[piece.digest];
+  if (piece.offset == 0) part.clear();
+  part.resize(std::max<std::size_t>(part.size(), piece.offset + piece.data.size()));
+  part.replace(piece.offset, piece.data.size(), piece.data);
+  if (piece.offset + piece.data.size() < piece.total) return;
+  process.post(microseconds(300), [this, digest = piece.digest, whole = std::exchange(part, {})] {
+    if (Sha256::hex_of(whole) != digest && stage_.bug != Bug::content_unchecked) {
+      return step(worker::ContentFailed{digest, "it arrived damaged"});
+    }
+    cache_[digest] = whole;
+    step(worker::ContentReady{digest});
+  });
+}
+
+void WorkerProcess::start_task(const worker::StartTask& debt) {
+  if (!host_.keeper_up()) return;  // a dead keeper's attempts are ended when that is noticed
+  const auto content = cache_.find(debt.spec->content);
+  host_.start_task(debt, content == cache_.end() ? std::string() : Sha256::hex_of(content->second));
 }
 
 void WorkerProcess::send_log(const worker::SendLog& debt) {

@@ -57,7 +57,12 @@ class WorkerProcess : public Party {
   void step(const worker::Event& event);
   void honour(worker::Effects& effects);
   void say_word(const worker::Say& debt);
+  bool leaves_something(Word& word);
   void send_log(const worker::SendLog& debt);
+  void take_for_another(Chunk& chunk) const;
+  void want_content(const std::string& digest);
+  void store_content(const worker::StoreContent& piece);
+  void start_task(const worker::StartTask& debt);
   void forget(AttemptRef attempt);
   void forget_log(const worker::ForgetLogs& debt);
   void wake_later();
@@ -72,7 +77,9 @@ class WorkerProcess : public Party {
   std::uint64_t wake_serial_ = 0;
   std::map<std::uint16_t, std::function<void()>> hooks_;
   std::uint64_t in_pipes_ = 0;   // written by tasks, not yet read
-  std::set<std::string> cache_;  // content that is there; gone with the spool
+  std::map<std::string, std::string> cache_;  // content by digest; gone with the spool
+  std::map<std::string, std::string> parts_;  // of content that is being fetched, of this session
+  std::set<AttemptRef> said_;                 // of these the end was said
 };
 
 }  // namespace argosy::sim

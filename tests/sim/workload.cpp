@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/sha256.h"
 #include "tests/sim/witness.h"
 
 namespace argosy::sim {
@@ -56,6 +57,25 @@ Workload::Workload(const Draw& drawn, std::uint64_t seed) : drawn_(drawn), seed_
     if (rng.chance(1, 5)) order.cancel_after = microseconds(static_cast<std::int64_t>(rng.below(15'000'000)));
     orders_.push_back(std::move(order));
   }
+  if (drawn.content_most > 0) draw_contents(Rng(seed ^ 0xc0'7e'47));
+}
+
+// Two of three come with files; now and then two have the same.
+void Workload::draw_contents(Rng rng) {
+  for (const Order& order : orders_) {
+    if (!rng.chance(2, 3)) continue;
+    std::string bytes(1 + rng.below(drawn_.content_most), '\0');
+    for (char& byte : bytes) byte = static_cast<char>(rng.next());
+    const bool same = !archives_.empty() && rng.chance(1, 4);
+    const std::string digest = same ? archives_.begin()->first : Sha256::hex_of(bytes);
+    archives_.emplace(digest, std::move(bytes));
+    contents_[order.submit.key] = digest;
+  }
+}
+
+std::string Workload::content_of(const std::string& key) const {
+  const auto it = contents_.find(key);
+  return it == contents_.end() ? std::string() : it->second;
 }
 
 Package Workload::package(Rng& rng, std::uint32_t number) {

@@ -46,17 +46,21 @@ class Workload {
   // Values of arrays and archives of packages that are kept beside, by digest.
   const std::map<std::string, std::vector<std::string>>& values() const { return values_; }
   const std::map<std::string, std::string>& archives() const { return archives_; }
+  // Digest of the content that comes with what is submitted under this key; empty: none.
+  std::string content_of(const std::string& key) const;
 
  private:
   Package package(Rng& rng, std::uint32_t number);
   Task task(Rng& rng, std::uint32_t number);
   void array(Rng& rng, Task& task);
+  void draw_contents(Rng rng);
 
   const Draw& drawn_;
   std::uint64_t seed_;
   std::vector<Order> orders_;
   std::map<std::string, std::vector<std::string>> values_;
   std::map<std::string, std::string> archives_;
+  std::map<std::string, std::string> contents_;  // digests by key
 };
 
 }  // namespace argosy::sim

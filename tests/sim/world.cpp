@@ -22,10 +22,12 @@ World::World(const Options& options)
     : options_(options),
       drawn_(draw(options.seed)),
       rng_(options.seed),
+      desk_rng_(options.seed * 0xc2b2ae3d27d4eb4f + 29),
+      content_rng_(options.seed * 0x165667b19e3779f9 + 31),
       journal_(options.transcript),
       network_(agenda_, rng_, drawn_.delay_most),
       address_(rng_, network_, drawn_.address),
-      store_(agenda_, rng_, drawn_.commit_most, options.bug),
+      store_(agenda_, rng_, desk_rng_, drawn_.commit_most, options.bug),
       witnesses_(store_.truth(), {drawn_.offers_per_class, drawn_.offers_per_group, drawn_.log_window}),
       stage_{agenda_, rng_, drawn_, options.bug, journal_, network_, store_, witnesses_, true},
       workload_(drawn_, options.seed),
@@ -55,6 +57,9 @@ World::World(const Options& options)
   for (std::uint32_t i = 1; i <= drawn_.masters; ++i) {
     masters_.push_back(std::make_unique<MasterProcess>(stage_, workload_, "m" + std::to_string(i), any_clock()));
   }
+  if (!drawn_.mixed) return;
+  for (const auto& master : masters_) master->release = Release::previous;
+  for (const auto& worker : workers_) worker->release = Release::previous;
 }
 
 World::~World() = default;
@@ -158,13 +163,15 @@ std::string World::broker_trouble() const {
 }
 
 // What is still missing, in words; empty: nothing. Orders that are yet to be placed count too.
-std::string World::pending() const {
+std::string World::pending() const { return upgrade_.pending() + unfinished(); }
+
+std::string World::unfinished() const {
   if (stopped_) return "a restore is under way; ";
   std::string text;
   for (const auto& client : clients_) text += client->pending();
   for (const auto& worker : workers_) text += worker->pending();
   for (const auto& master : masters_) text += master->pending();
-  text += broker_trouble() + upgrade_.pending() + who_has_not_moved();
+  text += broker_trouble() + who_has_not_moved();
   if (!text.empty()) return text;
   for (std::uint32_t i = 0; i < drawn_.shards; ++i) {
     if (store_.holder(ShardId{i}).empty()) return "nobody holds shard " + std::to_string(i) + "; ";

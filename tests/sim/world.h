@@ -43,17 +43,21 @@ class World {
   // As a service manager does it: nothing while an operator has everything stopped.
   template <class Started>
   void start(Started& process) {
-    if (!process.process.up() && !stopped_) process.start();
+    if (process.process.up() || stopped_) return;
+    if (is_installed()) process.release = Release::current;
+    process.start();
   }
   void start(BrokerProcess& broker) {
     if (!broker.process.up()) broker.start();
   }
   void plan_faults();
   void plan(std::uint32_t count, void (World::*fault)());
+  void plan(std::uint32_t count, void (World::*fault)(), Rng& rng);
   void ask_why();
   void heal();
   bool run_until(Time until, bool stop_when_quiet);
   std::string pending() const;
+  std::string unfinished() const;  // the same without the upgrade
   void rogue_speaks();
   void stop_twins();
 
@@ -74,11 +78,14 @@ class World {
   void sleep_master();
   void pause_worker();
   void cut_somebody();
+  void cut_between_pieces();
+  void cut_fetch_of(WorkerProcess& worker);
   void partition_somebody();
   void catalog_away();
   void catalog_slow();
   void catalog_failover();
   void catalog_standby_gone();
+  void desk_finds_former();
   void twin_comes();
 
   // What operators do.
@@ -93,6 +100,12 @@ class World {
   Upgrade::Turn turn_of(BrokerProcess& broker);
   Upgrade::Turn turn_of(MasterProcess& master);
   Upgrade::Turn turn_of(WorkerProcess& worker);
+  Upgrade::Turn halfway();
+  Upgrade::Turn repeated_requests();
+  // The new release is on all hosts: whoever starts again is of it.
+  bool is_installed() const { return !drawn_.half_rolled && upgrade_.is_under_way(); }
+  template <class Started>
+  void start_upgraded(Started& process);
   void move_endpoint();
   void set_endpoint();
   void leave_old_places();
@@ -109,10 +122,12 @@ class World {
   WorkerProcess& any_worker() { return *workers_[rng_.below(workers_.size())]; }
   HostClock any_clock();
   Duration up_to(Duration most) { return stage_.up_to(most); }
+  static Duration up_to(Duration most, Rng& rng) { return microseconds(static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(most.us) + 1))); }
 
   Options options_;
   Draw drawn_;
   Rng rng_;
+  Rng desk_rng_, content_rng_;  // of their own, so that the rest of a seed does not change with them
   Agenda agenda_;
   Journal journal_;
   Network network_;
