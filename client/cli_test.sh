@@ -153,10 +153,14 @@ for line in 'name = "b2"' 'peer_listen = "tcp://127.0.0.1:4"' 'takeover_after = 
   grep -qxF "$line" "$folder/s/broker.toml" || { echo "FAILED: the second broker's settings lack $line"; failed=1; }
 done
 doctor() { "$argosy" --output json --dir "$folder/c" doctor "$@" >said; }
-doctor worker && { echo "FAILED: a worker's settings that are not there are no trouble"; failed=1; }
-grep -q "this folder are w1, w2: name one with --name" said || { echo "FAILED: doctor worker says $(cat said)"; failed=1; }
+told_of() { [[ $(grep -o '"settings [^"]*/[^/"]*' said | sed 's,.*/,,' | tr '\n' ' ') == "$1" ]] || { echo "FAILED: doctor looked at other files than $1: $(cat said)"; failed=1; }; }
+doctor worker
+told_of "worker-w1.toml worker-w2.toml "
 doctor worker --name w1
-grep -q "worker-w1.toml" said && ! grep -q "this folder are" said || { echo "FAILED: doctor worker --name w1 says $(cat said)"; failed=1; }
+told_of "worker-w1.toml "
+doctor worker --name w9 && { echo "FAILED: a worker's settings that are not there are no trouble"; failed=1; }
+told_of "worker-w9.toml "
+expect 2 "--name" --dir "$folder/c" doctor --name w1
 "$argosy" --dir "$folder/s" doctor broker >said
 [[ $? == 1 ]] && grep -qF "$folder/hook: is not there" said && grep -q "^wrong *peer b1" said || { echo "FAILED: doctor broker says $(cat said)"; failed=1; }
 

@@ -1,9 +1,10 @@
-// doctor ROLE: is everything there that the role needs on this host? One line a check.
+// doctor [ROLE]: is everything there that the role needs on this host? One line a check.
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "catalog/catalog.h"
 #include "catalog/checkup.h"
@@ -154,25 +155,7 @@ void check_master(const std::filesystem::path& file, Checks& checks) {
   }
 }
 
-// "w1, w2": those with settings worker-NAME.toml.
-std::string named_workers(const Layout& layout) {
-  std::set<std::string> names;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(layout.root, ignored)) {
-    const std::string stem = entry.path().stem().string();
-    if (entry.path().extension() == ".toml" && stem.starts_with("worker-")) names.insert(stem.substr(7));
-  }
-  std::string out;
-  for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
-
-void check_worker(const Layout& layout, const std::string& name, Checks& checks) {
-  const auto file = layout.role_settings(name.empty() ? "worker" : "worker-" + name);
-  const std::string others = std::filesystem::exists(file) ? "" : named_workers(layout);
-  if (!others.empty()) {
-    return checks.add("settings " + file.string(), Error{"it is not there; the workers of this folder are " + others + ": name one with --name"});
-  }
+void check_worker(const std::filesystem::path& file, Checks& checks) {
   const auto config = worker::load_config(file);
   checks.add("settings " + file.string(), status_of(config));
   if (!config) return;
@@ -185,10 +168,46 @@ void check_worker(const Layout& layout, const std::string& name, Checks& checks)
   if (!std::filesystem::exists("/sys/fs/cgroup/cgroup.controllers")) checks.warn("cgroup v2", "not here: memory limits are polled");
 }
 
-// ROLE-NAME.toml where it is there, else ROLE.toml.
-std::filesystem::path settings_of(const Layout& layout, const std::string& role, const std::string& name) {
-  const auto own = layout.role_settings(role + "-" + name);
-  return !name.empty() && std::filesystem::exists(own) ? own : layout.role_settings(role);
+const std::vector<std::string> kRoles{"broker", "master", "worker", "client"};
+
+// ROLE.toml and each ROLE-NAME.toml of the folder; of a name: its own, or ROLE.toml, which bears the first one's.
+std::vector<std::filesystem::path> settings_of(const Layout& layout, const std::string& role, const std::string& name) {
+  const auto shared = layout.role_settings(role);
+  if (!name.empty()) {
+    const auto own = layout.role_settings(role + "-" + name);
+    return {std::filesystem::exists(own) || !std::filesystem::exists(shared) ? own : shared};
+  }
+  std::set<std::filesystem::path> found;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(layout.root, ignored)) {
+    const std::string file = entry.path().filename().string();
+    if (file.ends_with(".toml") && (file == role + ".toml" || file.starts_with(role + "-"))) found.insert(entry.path());
+  }
+  if (found.empty()) found.insert(shared);
+  return {found.begin(), found.end()};
+}
+
+// Those that the folder is made for.
+std::vector<std::string> roles_of(const Layout& layout) {
+  std::vector<std::string> out;
+  for (const auto& role : kRoles) {
+    const auto file = role == "client" ? layout.cluster() : settings_of(layout, role, "").front();
+    if (std::filesystem::exists(file)) out.push_back(role);
+  }
+  return out.empty() ? std::vector<std::string>{"client"} : out;
+}
+
+void check_role(Cli& cli, const Layout& layout, const std::string& role, const std::string& name, Checks& checks) {
+  if (role != "worker") check_cluster(checks, layout);
+  if (role == "client") {
+    check_moved(checks, layout.endpoint_moved(), layout.authority());
+    return check_client(cli, checks);
+  }
+  for (const auto& file : settings_of(layout, role, name)) {
+    if (role == "broker") check_broker(file, checks);
+    if (role == "master") check_master(file, checks);
+    if (role == "worker") check_worker(file, checks);
+  }
 }
 
 int diagnose(Cli& cli, const std::string& role, const std::string& name) {
@@ -196,12 +215,7 @@ int diagnose(Cli& cli, const std::string& role, const std::string& name) {
   Checks checks;
   check_dates(checks, layout.authority());
   check_dates(checks, layout.endpoint_certificate());
-  if (role != "worker") check_cluster(checks, layout);
-  if (role == "client") check_moved(checks, layout.endpoint_moved(), layout.authority());
-  if (role == "client") check_client(cli, checks);
-  if (role == "broker") check_broker(settings_of(layout, "broker", name), checks);
-  if (role == "master") check_master(settings_of(layout, "master", name), checks);
-  if (role == "worker") check_worker(layout, name, checks);
+  for (const auto& each : role.empty() ? roles_of(layout) : std::vector<std::string>{role}) check_role(cli, layout, each, name, checks);
   cli.output().list(checks.rows(), {{{"RESULT", "result"}, {"CHECK", "check"}, {"DETAIL", "detail"}}, "result", ""});
   return checks.wrong() ? cli.done(Exit::failed) : 0;
 }
@@ -210,9 +224,9 @@ int diagnose(Cli& cli, const std::string& role, const std::string& name) {
 
 void add_doctor_verb(CLI::App& app, Cli& cli) {
   static std::string role, name;
-  CLI::App* verb = cli.verb(app, "doctor", "is everything there that a role needs on this host?", [&cli] { return diagnose(cli, role, name); });
-  verb->add_option("role", role, "broker, master, worker or client")->required()->check(CLI::IsMember({"broker", "master", "worker", "client"}));
-  verb->add_option("--name", name, "which of the folder's brokers, masters or workers");
+  CLI::App* verb = cli.verb(app, "doctor", "is everything there that the roles of this host need?", [&cli] { return diagnose(cli, role, name); });
+  CLI::Option* of_role = verb->add_option("role", role, "broker, master, worker or client; none: all that the folder is made for")->check(CLI::IsMember(kRoles));
+  verb->add_option("--name", name, "which of the folder's brokers, masters or workers; none: all")->needs(of_role);
 }
 
 }  // namespace argosy::client
