@@ -53,7 +53,7 @@ const Listing& lines() {
 
 int retry_one(Cli& cli, const json& chosen, const json& latest) {
   const std::string against = why_not(chosen, latest);
-  if (!against.empty()) return cli.fail(usage(against));
+  if (!against.empty()) return cli.fail({Exit::failed, against});
   return cli.show_one("execution.retry", {{"execution", id_of(latest)}}, {{{"execution", "execution"}, {"retry of", "retry_of"}}, "execution", ""});
 }
 

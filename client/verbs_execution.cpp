@@ -150,6 +150,10 @@ int cancel_one(Cli& cli, const std::string& selector) {
   const auto document = cli.ask("execution.cancel", {{"select", {selector}}});
   if (!document) return cli.fail(document.error());
   cli.output().one(document->at(0), {{{"execution", "execution"}, {"status", "status"}}, "execution", ""});
+  if (!document->at(0)["changed"].get<bool>()) {
+    const bool ended = is_terminal(static_cast<ExecutionStatus>(document->at(0)["status_code"].get<int>()));
+    cli.output().note(ended ? "it had ended already: nothing was canceled" : "it was being canceled already");
+  }
   return 0;
 }
 

@@ -62,8 +62,9 @@ class RetryTest(unittest.TestCase):
         for row in last[1:]:
             self.assertEqual(self.cluster.wait(row["execution"]), "succeeded")
         done = self.cluster.argosy("execution", "retry", str(first[1]))
-        self.assertEqual(done.code, 2, done)
+        self.assertEqual(done.code, 1, done)
         self.assertIn(f"execution {first[1]} was retried: execution {last[1]['execution']} succeeded", done.err)
+        self.assertIn("had ended already", self.cluster.must("execution", "cancel", str(first[1])).out)
         self.assertTrue(all(row["execution"] is None for row in self.cluster.json("execution", "retry", chosen)))
 
     def test_a_selection_larger_than_an_answer(self):
