@@ -1,11 +1,8 @@
 #include "client/session.h"
 
-#include <signal.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <deque>
-#include <fstream>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <utility>
@@ -23,14 +20,6 @@
 
 namespace argosy::client {
 namespace {
-
-// `argosy up` ran the cluster of this folder, and is gone. Its process is asked for, not its lock: taking that, if only to look,
-// may be in the way of an `up` that is just starting.
-bool was_up(const Layout& layout) {
-  std::ifstream in(layout.lock());
-  pid_t pid = 0;
-  return in >> pid && pid > 1 && ::kill(pid, 0) != 0 && errno == ESRCH;
-}
 
 std::string id_of(const Incoming& incoming) {
   if (const auto* accepted = std::get_if<Accepted>(&incoming)) return accepted->key;
@@ -216,7 +205,7 @@ void Session::State::on_events(Time now) {
         break;
       case fabric::ClientEventKind::unreachable:
         last_trouble = socket->endpoint() + ": nobody listens there; " +
-                       (was_up(layout) ? "start this folder's cluster with `argosy up --dir " + layout.root.string() + "`" : "is the cluster up?");
+                       (std::filesystem::exists(layout.lock()) ? "is the cluster up? `argosy up --dir " + layout.root.string() + "` starts it" : "is the cluster up?");
         break;
     }
   }
