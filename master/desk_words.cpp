@@ -39,7 +39,8 @@ std::optional<DeskRefusal> find_for(Room& room, const Submit& submit, std::optio
   if (submit.environment.empty()) return std::nullopt;
   const auto environment = catalog::read_environment(room.catalog, submit.environment);
   if (!environment) return refusal_of(room.catalog, environment.error());
-  if (!*environment) return DeskRefusal{Refusal::not_found, "there is no environment " + printable(submit.environment)};
+  if (!*environment) return DeskRefusal{Refusal::not_found, "there is no environment " + printable(submit.environment) +
+                                                           "; `argosy environment list` shows those that are there"};
   for (const auto& one : **environment) (one.sealed ? found.sealed_environment : found.environment)[one.name] = one.value;
   return std::nullopt;
 }

@@ -272,7 +272,8 @@ class SubmitTest(unittest.TestCase):
 
     def test_remove_what_is_not_there(self):
         self.cluster.must("environment", "set", "f/there", "DAY=monday")
-        for words, says in ((["environment", "remove", "f/nope"], "no environment f/nope"), (["worker", "remove", "nope"], "no worker nope"),
+        for words, says in ((["submit", "--environment", "f/nope", "--", "true"], "f/nope; `argosy environment list` shows"),
+                            (["environment", "remove", "f/nope"], "no environment f/nope"), (["worker", "remove", "nope"], "no worker nope"),
                             (["environment", "remove", "f/there", "NOPE"], "no variable NOPE in an environment f/there"),
                             (["project", "remove", "f/nope"], "no project f/nope")):
             done = self.cluster.argosy(*words)
