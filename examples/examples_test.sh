@@ -60,8 +60,9 @@ for n in 1 2 3 4 5 6; do
   echo "$n" > "$root/usr/lib/old$n"
   sum "$scratch/notes" "usr/lib/old$n" >> "$info/broken.md5sums"
 done
-sleep 1.1
-echo on purpose > "$root/usr/lib/old6"
+until [ "$(stat -c %Z "$root/usr/lib/old6")" -gt "$(stat -c %Z "$root/usr/lib/old5")" ]; do  # a later second
+  echo on purpose > "$root/usr/lib/old6"
+done
 "$audit/audit-package" broken "$work" "$root" > "$scratch/log"
 "$audit/report" "$work" "$root" > "$scratch/report"
 for line in '  /usr/lib/old6  (broken)' '  ... and 5 more  (broken)' "Every file is named in $work/report.txt"; do
