@@ -26,11 +26,35 @@ std::string inode_of(int fd) {
 
 constexpr std::size_t kRoomBytes = 64 << 10;  // more than a start writes: names, the session, an empty segment
 
+// A task of the worker's own user may have put a link there: what it leads to is not ours to empty, nor to open to others.
+Status refuse_what_is_no_folder(const fs::path& path) {
+  std::error_code error;
+  const fs::file_type type = fs::symlink_status(path, error).type();
+  if (type == fs::file_type::directory || type == fs::file_type::not_found) return Done{};
+  if (type == fs::file_type::none) return Error{path.string() + " cannot be looked at: " + error.message()};
+  return Error{path.string() + " is " + (type == fs::file_type::symlink ? "a symbolic link" : "a file") +
+               " where the worker has a folder of its own; a task may have put it there: look at it, move it away, and start the "
+               "worker again"};
+}
+
+Status make_folders(const fs::path& path) {
+  std::error_code error;
+  for (const char* name : {"spool", "content", "work", "outputs", "secrets", "trash"}) {
+    if (auto ours = refuse_what_is_no_folder(path / name); !ours) return ours;
+    fs::create_directories(path / name, error);
+    if (error) return Error{"cannot make the worker's folder " + (path / name).string() + ": " + error.message()};
+  }
+  // Tasks of another user may make their files here, and see none of the others'.
+  fs::permissions(path / "outputs", fs::perms(01733), error);
+  fs::permissions(path / "secrets", fs::perms(0711), error);
+  return Done{};
+}
+
 }  // namespace
 
 bool Folder::has_room(const fs::path& path) {
   const fs::path probe = path / "room";
-  const int fd = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const int fd = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
   bool wrote = fd >= 0;
   const std::string page(4096, '\0');
   for (std::size_t n = 0; wrote && n < kRoomBytes; n += page.size()) wrote = ::write(fd, page.data(), page.size()) > 0;
@@ -42,14 +66,7 @@ bool Folder::has_room(const fs::path& path) {
 }
 
 Result<Folder> Folder::open(const fs::path& path) {
-  std::error_code error;
-  for (const char* name : {"spool", "content", "work", "outputs", "secrets", "trash"}) {
-    fs::create_directories(path / name, error);
-    if (error) return Error{"cannot make the worker's folder " + (path / name).string() + ": " + error.message()};
-  }
-  // Tasks of another user may make their files here, and see none of the others'.
-  fs::permissions(path / "outputs", fs::perms(01733), error);
-  fs::permissions(path / "secrets", fs::perms(0711), error);
+  if (auto made = make_folders(path); !made) return made.error();
   const fs::path lock_file = path / "lock";
   const int lock = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0) return Error{"cannot open " + lock_file.string() + ": " + std::strerror(errno)};
@@ -82,6 +99,9 @@ Folder::~Folder() {
 
 // Names of outputs and secrets come again in each session: one that was left would be taken for that of another attempt.
 Status Folder::clear_attempts() {
+  for (const char* name : {"outputs", "secrets", "work", "trash"}) {
+    if (auto ours = refuse_what_is_no_folder(at(name)); !ours) return ours;
+  }
   std::error_code error;
   for (const char* name : {"outputs", "secrets"}) {
     for (const auto& left : fs::directory_iterator(at(name), error)) {

@@ -16,7 +16,8 @@ class Folder {
  public:
   // Whether what a start has to write would find room. True also where something else is wrong: open() says what.
   static bool has_room(const std::filesystem::path& path);
-  // Makes what is missing and locks it. Failure: another worker runs in it; it cannot be written.
+  // Makes what is missing and locks it. Failure: another worker runs in it; it cannot be written; a link or a file stands where
+  // one of its folders should (it is neither followed nor removed).
   static Result<Folder> open(const std::filesystem::path& path);
   Folder(Folder&& other) noexcept;
   Folder& operator=(Folder&&) = delete;

@@ -60,6 +60,43 @@ TEST(FolderTest, WhatAttemptsOfAnEarlierSessionLeftIsNotForTheNext) {
   EXPECT_EQ(entries(folder->at("spool")), 1) << "what is not recorded stays";
 }
 
+TEST(FolderTest, ALinkInPlaceOfOneOfItsFoldersIsRefusedAndNotFollowed) {
+  fabric::TestFolder home;
+  const fs::path theirs = home / "theirs";
+  fs::create_directory(theirs);
+  fs::permissions(theirs, fs::perms(0755));
+  std::ofstream(theirs / "data") << "keep";
+  for (const char* name : {"spool", "content", "work", "outputs", "secrets", "trash"}) {
+    const fs::path worker = home / ("of-" + std::string(name)).c_str();
+    {
+      auto folder = Folder::open(worker);
+      ASSERT_TRUE(folder.ok());
+      fs::remove_all(worker / name);
+      fs::create_directory_symlink(theirs, worker / name);
+      const bool holds_attempts = name != std::string("spool") && name != std::string("content");
+      EXPECT_EQ(folder->clear_attempts().ok(), !holds_attempts) << name;
+    }
+    auto again = Folder::open(worker);
+    ASSERT_FALSE(again.ok()) << name;
+    EXPECT_NE(again.error().message.find((worker / name).string() + " is a symbolic link"), std::string::npos) << again.error().message;
+    EXPECT_NE(again.error().message.find("move it away"), std::string::npos) << again.error().message;
+    EXPECT_TRUE(fs::is_symlink(worker / name)) << "for people to look at";
+    fs::remove(worker / name);
+    EXPECT_TRUE(Folder::open(worker).ok()) << name;
+  }
+  EXPECT_EQ(entries(theirs), 1);
+  EXPECT_EQ(fs::status(theirs).permissions(), fs::perms(0755));
+}
+
+TEST(FolderTest, LookingForRoomFollowsNoLink) {
+  fabric::TestFolder home;
+  std::ofstream(home / "data") << "keep";
+  fs::create_directory(home / "w1");
+  fs::create_symlink(home / "data", home / "w1" / "room");
+  EXPECT_TRUE(Folder::has_room(home / "w1"));
+  EXPECT_EQ(fs::file_size(home / "data"), 4u);
+}
+
 TEST(FolderTest, IsForOneWorkerAtATime) {
   fabric::TestFolder home;
   auto folder = Folder::open(home / "w1");
