@@ -12,10 +12,14 @@ namespace {
 
 constexpr std::int64_t kIdsBeyondABackup = 1'000'000;  // of executions: people type them
 
-// Above all that was counted since the backup: a shard that is taken once a second needs 136 years to come so far. It follows the
-// clock, so that a backup may be restored twice.
+constexpr std::int64_t kASecond = std::int64_t{1} << 20;
+constexpr std::int64_t kLeast = std::int64_t{1} << 33;  // where the clock tells nothing: protocol.md wants terms of 2^32 and more
+
+// Above all that was counted since the backup, which is no million a second. It follows the clock, so that a backup may be
+// restored twice. What stands at the clock already (restored a moment ago) goes on by a second of it, two of the leaps by which
+// a broker knows a restore: further ahead, it would be above an older backup that is restored next.
 std::int64_t beyond(std::int64_t backup, WallTime now) {
-  return std::max(backup + (std::int64_t{1} << 32), (now.us / 1'000'000) << 20);
+  return std::max({backup + kASecond, now.us / 1'000'000 * kASecond, kLeast});
 }
 
 std::int64_t number_in(Sql& sql, const char* query) { return std::get<0>(*sql.row<std::int64_t>(query)); }

@@ -24,7 +24,8 @@ struct Restored {
 // Begins a new incarnation, in one transaction: a new number, the terms of all shards and the fleet's serial raised far above
 // any that was given after the backup was taken (or since it was restored once before), a million ids of executions skipped
 // (those that submitters were told since), no holders, no masters, and a line in the audit trail. Required: no master runs.
-// Repeating it begins yet another one, which does no harm.
+// Repeating it begins yet another one, which does no harm: terms and serial follow the clock, and go at most one second of it
+// ahead each time, so that an older backup counts as restored once as many seconds have passed.
 Result<Restored> begin_incarnation(Catalog& catalog, const std::string& who, WallTime now);
 
 }  // namespace argosy::catalog

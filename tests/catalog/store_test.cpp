@@ -308,6 +308,23 @@ TEST_P(Store, ABackupMayBeRestoredTwice) {
   EXPECT_GT(*fleet_serial(db()), fleet);
 }
 
+// Else brokers, which know the terms and the serial of the former, would take the older backup for a wrong catalog.
+TEST_P(Store, AnOlderBackupMayBeRestoredAfterARestoreThatWasSaidSeveralTimes) {
+  const WallTime noon{1'795'000'000'000'000};
+  const std::uint64_t a_restore = std::uint64_t{1} << 19;  // protocol.md, incarnation
+  std::uint64_t fleet = *fleet_serial(db());
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(begin_incarnation(db(), "root", noon).ok());
+    EXPECT_GE(*fleet_serial(db()), fleet + a_restore);
+    fleet = *fleet_serial(db());
+  }
+  const Term last = take_shard(db(), {0}, "m1", noon)->term;
+  behind("UPDATE shards SET term = 1; UPDATE properties SET value = '1' WHERE name = 'fleet_serial'");
+  ASSERT_TRUE(begin_incarnation(db(), "root", noon + seconds(5)).ok());
+  EXPECT_GE(*fleet_serial(db()), fleet + a_restore);
+  EXPECT_GT(take_shard(db(), {0}, "m1", noon)->term, last);
+}
+
 TEST_P(Store, AnEndpointsSerialGrowsAndFollowsTheClock) {
   EXPECT_EQ(read_endpoint(db())->serial, 0u);
   const auto before = *fleet_serial(db());
