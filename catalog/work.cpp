@@ -1,6 +1,7 @@
 #include "catalog/work.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "catalog/batch_rows.h"
@@ -147,14 +148,17 @@ BatchOutcome write(Catalog& catalog, const Batch& batch) {
   return outcome;
 }
 
-Result<ShardTerm> take_shard(Catalog& catalog, ShardId shard, const std::string& master, WallTime now) {
+Result<ShardTerm> take_shard(Catalog& catalog, ShardId shard, const std::string& master, WallTime now, std::optional<Term> heard) {
+  const auto beyond = heard ? static_cast<std::int64_t>(heard->value) : std::numeric_limits<std::int64_t>::max();
   Sql& sql = catalog.sql();
   return sql.write([&] {
     sql.run("INSERT INTO shards(shard, term, master, taken_at) VALUES (:a, coalesce((SELECT CAST(value AS BIGINT) FROM "
             "properties WHERE name = 'terms_from'), 0), '', 0) ON CONFLICT DO NOTHING",
             shard.value);
-    sql.run("UPDATE shards SET term = term + 1, master = :a, taken_at = :b WHERE shard = :c", master, now.us,
-            shard.value);
+    const auto taken = sql.run("UPDATE shards SET term = term + 1, master = :a, taken_at = :b WHERE shard = :c AND "
+                               "(master = :d OR term <= :e OR taken_at <= :f OR taken_at >= :g)",
+                               master, now.us, shard.value, master, beyond, now.us - kAdoption.us, now.us + kAdoption.us);
+    if (taken == 0) refuse("another master has just taken it");
     const auto row = sql.row<std::int64_t>("SELECT term FROM shards WHERE shard = :a", shard.value);
     return ShardTerm{shard, {static_cast<std::uint64_t>(std::get<0>(*row))}};
   });

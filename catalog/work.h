@@ -4,6 +4,7 @@
 // Owner and thread rule: catalog.h. Who may call: only the shard's holder. Repeating a batch is always safe.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -38,7 +39,12 @@ BatchOutcome write(Catalog& catalog, const Batch& batch);
 
 // Takes the shard: raises its term by one and commits. What the former holder had in flight is committed
 // before, or never. A shard that is not there yet is made.
-Result<ShardTerm> take_shard(Catalog& catalog, ShardId shard, const std::string& master, WallTime now);
+// `heard`: the highest term at which somebody was heard to hold it. Who took it at a higher one, less than kAdoption
+// before `now`, is reading it and says so next: then it is left to that master (refused). Else two masters whose
+// reading takes longer than their patience would take it from each other for ever. Nothing: taken in any case.
+constexpr Duration kAdoption = seconds(5);
+Result<ShardTerm> take_shard(Catalog& catalog, ShardId shard, const std::string& master, WallTime now,
+                             std::optional<Term> heard = {});
 
 // What a new holder must know, read in a transaction after take_shard's. Work grows with what is open, not
 // with what has ended or waits. Failure: fenced when the term no longer stands. Admission::carried is empty:

@@ -40,8 +40,9 @@ struct Effects {
   // Write, and answer with Settled. What may be said only after it is kept by the machine until then. A batch that is
   // repeated is the same object.
   std::vector<std::shared_ptr<const Batch>> commits;
-  // Raise these shards' terms, commit, read them in a new transaction; answer with Adopted or TakeFailed.
-  std::vector<ShardId> takes;
+  // Raise these shards' terms, commit, read them in a new transaction; answer with Adopted or TakeFailed. With the highest term
+  // at which somebody was heard to hold it.
+  std::vector<ShardTerm> takes;
   std::vector<DeskOutcome> answers;  // hand to the desk
   std::vector<LookUp> lookups;      // hand to the desk
   std::vector<NeedValues> needs;    // read, and answer with ValuesRead

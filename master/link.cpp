@@ -227,7 +227,8 @@ void tick_link(Step& step) {
       continue;
     }
     link.taking.insert(id);
-    step.out.takes.push_back(id);
+    const auto heard = link.holders.find(id);
+    step.out.takes.push_back({id, heard == link.holders.end() ? Term{} : heard->second.reign.term});
     it = link.vacant.erase(it);
   }
 }

@@ -242,7 +242,7 @@ void Shell::honour() {
   for (const Message& message : effects_.sends) send(message);
   for (const auto& batch : effects_.commits) writer_->put(batch);
   if (effects_.move) socket_->move({effects_.move->serial, effects_.move->endpoint, effects_.move->certificates, false}, now_.steady);
-  for (const ShardId shard : effects_.takes) writer_->put(TakeJob{shard});
+  for (const ShardTerm& heard : effects_.takes) writer_->put(TakeJob{heard});
   for (DeskOutcome& answer : effects_.answers) {
     if (auto* fleet = std::get_if<FleetOutcome>(&answer)) fleet->counters.push_back({"undecodable", undecodable_.count()});
     desk_->put(std::move(answer));

@@ -511,7 +511,7 @@ void Story::note(const Effects& effects) {
       tell(*batch, owed_);
     }
   }
-  for (const ShardId shard : effects.takes) owed_.push_back("take shard " + std::to_string(shard.value));
+  for (const ShardTerm& take : effects.takes) owed_.push_back("take shard " + std::to_string(take.shard.value));
   for (const auto& answer : effects.answers) owed_.push_back("desk ← " + text_of(answer));
   for (const auto& lookup : effects.lookups) owed_.push_back("look up " + std::to_string(lookup.execution.value));
   for (const auto& need : effects.needs) owed_.push_back("need values " + std::to_string(need.from) + "+" + std::to_string(need.count));

@@ -137,7 +137,8 @@ Status Writer::promise(ShardId shard) {
   return catalog::raise_shard_leases(*catalog_, shard, limits_.lease, limits_.catalog_grace);
 }
 
-Result<Adopted> Writer::take_over(ShardId shard) {
+Result<Adopted> Writer::take_over(const ShardTerm& heard) {
+  const ShardId shard = heard.shard;
   if (Status agreed = agree_on_shards(); !agreed) return agreed.error();
   const auto before = catalog::list_shards(*catalog_);
   if (!before) return before.error();
@@ -146,7 +147,7 @@ Result<Adopted> Writer::take_over(ShardId shard) {
     if (Status way = neighbours_.make_way(row.master); !way) return way.error();
   }
   if (Status promised = promise(shard); !promised) return promised.error();
-  const auto reign = catalog::take_shard(*catalog_, shard, self_.name, fabric::read_wall());
+  const auto reign = catalog::take_shard(*catalog_, shard, self_.name, fabric::read_wall(), heard.term);
   if (!reign) return reign.error();
   if (Status promised = promise(shard); !promised) return promised.error();  // of a shard that was not there before
   auto snapshot = catalog::read_shard(*catalog_, *reign);
@@ -168,12 +169,12 @@ void Writer::tell_notes() {
 
 void Writer::work(const TakeJob& job) {
   std::string why;
-  if (!open(why)) return tell(TakeFailed{job.shard, why});
-  auto adopted = take_over(job.shard);
+  if (!open(why)) return tell(TakeFailed{job.heard.shard, why});
+  auto adopted = take_over(job.heard);
   const bool locked = !adopted && catalog_->trouble() == catalog::Trouble::unavailable;
   if (locked) neighbours_.kill_stopped();
   tell_notes();
-  if (!adopted) return tell(TakeFailed{job.shard, adopted.error().message});
+  if (!adopted) return tell(TakeFailed{job.heard.shard, adopted.error().message});
   tell(std::move(*adopted));
 }
 

@@ -27,7 +27,7 @@ class Guard;
 namespace argosy::master {
 
 struct TakeJob {
-  ShardId shard;
+  ShardTerm heard;  // the shard, and the highest term at which somebody was heard to hold it
 };
 
 // Bookkeeping for people: who was seen since the last one (saw()). Its failure changes nothing.
@@ -53,7 +53,7 @@ class Writer {
   void tell(Event event);
   Status agree_on_shards();
   Status promise(ShardId shard);
-  Result<Adopted> take_over(ShardId shard);
+  Result<Adopted> take_over(const ShardTerm& heard);
   void tell_notes();
   void work(const std::shared_ptr<const Batch>& batch);
   void work(const TakeJob& job);

@@ -189,6 +189,18 @@ TEST_P(Store, PartiesHaveOneKeyEach) {
   EXPECT_EQ(list_parties(db())->size(), 1u);
 }
 
+TEST_P(Store, AShardThatSomebodyIsReadingIsLeftToIt) {
+  const WallTime start{1'000'000'000};
+  const Term first = take_shard(db(), {0}, "m1", start, Term{})->term;
+  EXPECT_FALSE(take_shard(db(), {0}, "m2", start + seconds(1), Term{}).ok());
+  EXPECT_EQ(db().trouble(), Trouble::refused);
+  EXPECT_EQ(take_shard(db(), {0}, "m1", start + seconds(1), Term{})->term.value, first.value + 1);  // it does not know whether it has it
+  EXPECT_FALSE(take_shard(db(), {0}, "m2", start + seconds(2), first).ok());
+  EXPECT_TRUE(take_shard(db(), {0}, "m2", start + seconds(2), Term{first.value + 1}).ok());  // that one held it, and left
+  EXPECT_FALSE(take_shard(db(), {0}, "m1", start + seconds(6), first).ok());
+  EXPECT_TRUE(take_shard(db(), {0}, "m1", start + seconds(2) + kAdoption, first).ok());  // gone on the way
+}
+
 TEST_P(Store, MastersShardsAndProperties) {
   ASSERT_TRUE(saw_master(db(), {"m1", {5}, {"h", "m", "b"}, "1.0", {1}, {2}}).ok());
   ASSERT_TRUE(saw_master(db(), {"m1", {6}, {"h", "m", "b"}, "1.0", {1}, {3}}).ok());

@@ -131,11 +131,11 @@ void MasterProcess::honour(master::Effects& effects) {
       step(master::Settled{shard, std::move(outcome)});
     });
   }
-  for (const ShardId shard : effects.takes) {
+  for (const ShardTerm& heard : effects.takes) {
     const auto taken = [this](std::variant<master::Adopted, master::TakeFailed> result) {
       std::visit([this](auto& held) { step(std::move(held)); }, result);
     };
-    stage_.store.take(process, name(), shard, clock_.now(stage_.agenda.now()).wall, taken);
+    stage_.store.take(process, name(), heard, clock_.now(stage_.agenda.now()).wall, taken);
   }
   for (const DeskOutcome& debt : effects.answers) answer(debt);
   for (const master::LookUp& debt : effects.lookups) look_up(debt);

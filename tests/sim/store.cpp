@@ -113,27 +113,32 @@ void Store::overwrite_end(const AttemptEnd& end) {
   });
 }
 
-void Store::take(Process& master, const std::string& name, ShardId shard, WallTime at, Taken taken) {
+void Store::take(Process& master, const std::string& name, const ShardTerm& heard, WallTime at, Taken taken) {
+  const ShardId shard = heard.shard;
   const std::uint64_t life = master.life();
   auto early = bug_ == Bug::adopter_reads_first && terms_[shard] != Term{}
                    ? catalog::read_shard(*catalog_, {shard, terms_[shard]}) : Result<ShardSnapshot>(Error{""});
   const Duration pause = early.ok() ? microseconds(static_cast<std::int64_t>(rng_.below(2'000'000))) : Duration{};  // of that adopter
-  agenda_.at(next_turn(name) + pause, [this, &master, life, name, shard, at, asked_at = agenda_.now(), early = std::move(early),
+  agenda_.at(next_turn(name) + pause, [this, &master, life, name, shard, heard, at, asked_at = agenda_.now(), early = std::move(early),
                                taken = std::move(taken)]() mutable {
     const bool lives = master.life() == life;
     const Fate what = fate(name, asked_at, lives);
     if (what == Fate::done || what == Fate::unknown_done) {
-      const auto reign = catalog::take_shard(*catalog_, shard, name, at);
-      CHECK(reign.ok());
+      const auto reign = catalog::take_shard(*catalog_, shard, name, at, heard.term);
+      if (!reign) return fail_take(master, life, shard, reign.error().message, taken);
       terms_[shard] = reign->term;
       holders_[shard] = name;
       if (bug_ == Bug::key_forgotten_after_failover) forget_keys();
       if (what == Fate::done && lives) return finish_take(master, name, *reign, std::move(early), std::move(taken));
     }
     if (what == Fate::unknown_done || what == Fate::unknown_not_done) ++unknown_;
-    if (!lives) return;
-    master.post(Duration{}, [taken, shard] { taken(master::TakeFailed{shard, "the catalog cannot be reached"}); });
+    fail_take(master, life, shard, "the catalog cannot be reached", taken);
   });
+}
+
+void Store::fail_take(Process& master, std::uint64_t life, ShardId shard, const std::string& why, const Taken& taken) {
+  if (master.life() != life) return;
+  master.post(Duration{}, [taken, shard, why] { taken(master::TakeFailed{shard, why}); });
 }
 
 // A transaction of its own, later.
@@ -143,11 +148,7 @@ void Store::finish_take(Process& master, const std::string& name, ShardTerm reig
     if (master.life() != life) return;
     auto snapshot = away() ? Result<ShardSnapshot>(Error{"the catalog cannot be reached"}) : read(name, reign);
     if (snapshot.ok() && early.ok()) snapshot = std::move(early), snapshot->reign = reign;
-    if (!snapshot.ok()) {
-      return master.post(Duration{}, [taken, reign, why = snapshot.error().message] {
-        taken(master::TakeFailed{reign.shard, why});
-      });
-    }
+    if (!snapshot.ok()) return fail_take(master, life, reign.shard, snapshot.error().message, taken);
     master::Adopted adopted{std::move(*snapshot), {}, {}, *catalog::read_incarnation(*catalog_)};
     master.post(Duration{}, [taken, adopted = std::move(adopted)] { taken(adopted); });
   });

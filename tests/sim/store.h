@@ -35,7 +35,7 @@ class Store {
   using Answered = std::function<void(BatchOutcome)>;
   void write(Process& master, const std::string& name, std::shared_ptr<const Batch> batch, Answered answer);
   using Taken = std::function<void(std::variant<master::Adopted, master::TakeFailed>)>;
-  void take(Process& master, const std::string& name, ShardId shard, WallTime at, Taken taken);
+  void take(Process& master, const std::string& name, const ShardTerm& heard, WallTime at, Taken taken);
 
   // What the session of a master's desk shows: a former primary shows what was there when it was followed.
   catalog::Catalog& shown_to(const std::string& master);
@@ -87,6 +87,7 @@ class Store {
   bool is_led_astray(const std::string& master);
   Result<ShardSnapshot> read(const std::string& name, ShardTerm reign);
   Result<ShardSnapshot> read_from(catalog::Catalog& shown, ShardTerm there, ShardTerm reign);
+  static void fail_take(Process& master, std::uint64_t life, ShardId shard, const std::string& why, const Taken& taken);
   void finish_take(Process& master, const std::string& name, ShardTerm reign, Result<ShardSnapshot> early, Taken taken);
 
   Agenda& agenda_;
