@@ -20,7 +20,6 @@ bool Requests::close(const std::string& id) {
   if (found == open_.end()) return false;
   take_back(found);
   open_.erase(found);
-  window_ = std::min(window_ + 1, on_wire_most_);
   return true;
 }
 
@@ -29,7 +28,7 @@ const Requests::Request* Requests::next(Time now) {
     const auto found = open_.find(later_.front().second);
     if (found != open_.end() && found->second.waits) say_again(found);
   }
-  while (!unsaid_.empty() && on_wire_ < window_ && busy_until_ <= now) {
+  while (!unsaid_.empty() && on_wire_ < on_wire_most_ && busy_until_ <= now) {
     const auto found = open_.find(unsaid_.front());
     unsaid_.pop_front();
     if (found == open_.end() || found->second.said || found->second.waits) continue;
@@ -43,7 +42,7 @@ const Requests::Request* Requests::next(Time now) {
 std::optional<Time> Requests::due() const {
   std::optional<Time> due;
   if (!later_.empty()) due = later_.front().first;
-  if (!unsaid_.empty() && on_wire_ < window_) due = std::min(due.value_or(busy_until_), busy_until_);
+  if (!unsaid_.empty() && on_wire_ < on_wire_most_) due = std::min(due.value_or(busy_until_), busy_until_);
   return due;
 }
 
@@ -80,15 +79,9 @@ bool Requests::keep(const Refused& refused, ShardId any, Time now) {
     return true;
   }
   if (!is_transient(refused.reason)) return false;
-  if (refused.reason == Refusal::busy) slow_down(now);
+  if (refused.reason == Refusal::busy) busy_until_ = now + kRetryTransient;
   say_later(found, now);
   return true;
-}
-
-// What was said in one burst is refused in one burst: that halves the window once.
-void Requests::slow_down(Time now) {
-  if (busy_until_ <= now) window_ = std::max(window_ / 2, 1U);
-  busy_until_ = now + kRetryTransient;
 }
 
 // From the wire.

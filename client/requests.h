@@ -27,8 +27,7 @@ class Requests {
     bool waits = false;          // refused for now
   };
 
-  // on_wire_most: as many are said and not answered at a time. slow_down() halves that for a while; each answer gives one back.
-  explicit Requests(std::uint32_t on_wire_most) : on_wire_most_(on_wire_most), window_(on_wire_most) {}
+  explicit Requests(std::uint32_t on_wire_most) : on_wire_most_(on_wire_most) {}
 
   // In the place of one with that id.
   void open(const std::string& id, Request request);
@@ -40,8 +39,6 @@ class Requests {
   // When next() may give one that it does not give now; an answer or a refusal may bring that forward.
   std::optional<Time> due() const;
 
-  // The broker hears too much of us: nothing is said for a moment, and less at a time from then on.
-  void slow_down(Time now);
   // All is said again on the next connection.
   void lose_connection();
   // These shards have other holders: what their former ones heard and did not answer is lost.
@@ -62,7 +59,6 @@ class Requests {
   Time busy_until_;                                 // nothing is said before: it would be refused too
   std::size_t on_wire_ = 0;
   std::uint32_t on_wire_most_;
-  std::uint32_t window_;  // of them now, 1 to on_wire_most
 };
 
 bool is_transient(Refusal reason);

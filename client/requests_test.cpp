@@ -73,18 +73,7 @@ TEST_F(RequestsTest, BusyHoldsAllBack) {
   requests.lose_connection();  // a new one is as busy
   EXPECT_EQ(said(), Said{});
   now = now + kRetryTransient;
-  EXPECT_EQ(said(), Said{"a"});  // fewer at a time
-  requests.close("a");
-  EXPECT_EQ(said(), (Said{"b", "c"}));
-}
-
-TEST_F(RequestsTest, ABurstThatIsRefusedHalvesTheWindowOnce) {
-  requests = Requests(8);
-  ask_all({"a", "b", "c", "d", "e", "f", "g", "h"});
-  EXPECT_EQ(said().size(), 8u);
-  for (const char* id : {"a", "b", "c", "d", "e", "f", "g", "h"}) EXPECT_TRUE(refuse(id, Refusal::busy));
-  now = now + kRetryTransient;
-  EXPECT_EQ(said(), (Said{"a", "b", "c", "d"}));
+  EXPECT_EQ(said(), (Said{"a", "b", "c"}));
 }
 
 TEST_F(RequestsTest, RefusedForGoodIsTheCallers) {

@@ -145,9 +145,8 @@ void Session::State::deliver(Incoming incoming) {
 
 void Session::State::on_refused(Refused refused) {
   if (refused.reason == Refusal::no_hello) {
-    if (connection.value == 0) return;  // Hello is on its way
-    requests.slow_down(fabric::read_steady());  // more was refused than could be told
-    return say_hello();
+    if (connection.value != 0) say_hello();  // else it is on its way
+    return;
   }
   last_trouble = std::string(to_string(refused.reason)) + (refused.text.empty() ? "" : ": " + refused.text);
   if (!requests.keep(refused, any_shard(), fabric::read_steady())) deliver(std::move(refused));
