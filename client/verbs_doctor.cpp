@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/config.h"
 #include "catalog/catalog.h"
 #include "catalog/checkup.h"
 #include "catalog/hosts.h"
@@ -170,6 +171,15 @@ void check_worker(const std::filesystem::path& file, Checks& checks) {
 
 const std::vector<std::string> kRoles{"broker", "master", "worker", "client"};
 
+// A folder that had more brokers keeps their files; those that run here are the first one's peers.
+void leave_former(const std::filesystem::path& first, std::set<std::filesystem::path>& files) {
+  const auto config = broker::load_config(first);
+  if (!config) return;
+  std::set<std::string> running{"broker.toml"};
+  for (const auto& peer : config->peers) running.insert("broker-" + peer.name + ".toml");
+  std::erase_if(files, [&](const auto& file) { return !running.contains(file.filename().string()); });
+}
+
 // ROLE.toml and each ROLE-NAME.toml of the folder; of a name: its own, or ROLE.toml, which bears the first one's.
 std::vector<std::filesystem::path> settings_of(const Layout& layout, const std::string& role, const std::string& name) {
   const auto shared = layout.role_settings(role);
@@ -183,6 +193,7 @@ std::vector<std::filesystem::path> settings_of(const Layout& layout, const std::
     const std::string file = entry.path().filename().string();
     if (file.ends_with(".toml") && (file == role + ".toml" || file.starts_with(role + "-"))) found.insert(entry.path());
   }
+  if (role == "broker" && found.contains(shared)) leave_former(shared, found);
   if (found.empty()) found.insert(shared);
   return {found.begin(), found.end()};
 }
