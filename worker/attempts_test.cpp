@@ -78,11 +78,7 @@ TEST_F(WorkerTest, ShortTasksQueueBehindThoseWhoseRoomTheyTake) {
 
 TEST_F(WorkerTest, WhatIsQueuedBehindALongTaskIsRecalled) {
   ready();
-  for (std::uint64_t i = 0; i < 60; ++i) {
-    from_master(run({attempt(i)}));
-    end(attempt(i));
-    step(EndSpooled{attempt(i)});
-  }
+  see_short_tasks();
   from_master(run({attempt(100), attempt(101), attempt(102), attempt(103), attempt(104)}));
   for (const auto i : {100u, 101u}) step(TaskStarted{attempt(i), i, now_.wall});
   out_ = {};
@@ -108,11 +104,7 @@ TEST_F(WorkerTest, WhatIsQueuedBehindALongTaskIsRecalled) {
 
 TEST_F(WorkerTest, AStoppedTaskThatIsRecalledEndsAsStopped) {
   ready();
-  for (std::uint64_t i = 0; i < 60; ++i) {
-    from_master(run({attempt(i)}));
-    end(attempt(i));
-    step(EndSpooled{attempt(i)});
-  }
+  see_short_tasks();
   from_master(run({attempt(100), attempt(101), attempt(102)}));
   step(TaskStarted{attempt(100), 100, now_.wall});
   pass(milliseconds(100));

@@ -14,7 +14,7 @@
 
 namespace argosy::keeper {
 
-// Whether the order lengthens this lease: a deadline that has passed cannot be extended.
+// Whether the order sets this lease anew, later or sooner: a deadline that has passed cannot be extended.
 bool extends(const ExtendOrder& order, TaskToken token, Time deadline, Time now);
 
 class Queue {

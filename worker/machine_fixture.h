@@ -137,6 +137,14 @@ class WorkerTest : public ::testing::Test {
     for (const auto& ref : attempts) run.items.push_back({0, ref, "", ""});
     return run;
   }
+  // Sixty tasks that end at once: the machine takes the next ones for short.
+  void see_short_tasks() {
+    for (std::uint64_t i = 0; i < 60; ++i) {
+      from_master(run({attempt(i)}));
+      end(attempt(i));
+      step(EndSpooled{attempt(i)});
+    }
+  }
   void end(AttemptRef ref, EndReason reason = EndReason::succeeded, std::uint64_t log_bytes = 0) {
     AttemptEnd e;
     e.attempt = ref;
